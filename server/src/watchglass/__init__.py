@@ -1,0 +1,3 @@
+"""Watchglass: monitoring for large language models at work."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The vocabulary: what columns there are, what they mean, and the records that pass between rooms."""

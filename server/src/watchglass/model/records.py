@@ -1,0 +1,48 @@
+"""Frozen records that pass between rooms."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Signal(StrEnum):
+    """The three OTLP signals; the value is the table that keeps the signal's rows."""
+
+    TRACES = "spans"
+    LOGS = "logs"
+    METRICS = "metric_points"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One OTLP export request, ready to be committed.
+
+    Attributes:
+        signal: What it carries.
+        project_id: Project that the rows belong to.
+        body: A serialised Export{Trace,Logs,Metrics}ServiceRequest, uncompressed protobuf.
+        batch_id: Hash of project, signal and body, 64 bits: the same for an identical resend.
+        received_at_ns: When it was taken in, nanoseconds since 1970 UTC.
+    """
+
+    signal: Signal
+    project_id: str
+    body: bytes
+    batch_id: int
+    received_at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What became of one export.
+
+    Attributes:
+        accepted_rows: Rows that are stored (or were already, for a resend).
+        rejected_rows: Rows refused because they can never be stored.
+        message: Why rows were refused, empty when none were.
+        is_resend: The export had been stored before; nothing was written.
+    """
+
+    accepted_rows: int
+    rejected_rows: int = 0
+    message: str = ""
+    is_resend: bool = False

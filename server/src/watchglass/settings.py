@@ -1,0 +1,100 @@
+"""Every setting, with its unit and default; the only reader of WATCHGLASS_* variables and of the settings file."""
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class Settings(BaseSettings):
+    """All settings. Each is the variable WATCHGLASS_<NAME>, or a line `name = value` in the TOML file that
+    WATCHGLASS_CONFIG_FILE names; variables win."""
+
+    model_config = SettingsConfigDict(env_prefix="WATCHGLASS_", extra="forbid")
+
+    host: str = Field("127.0.0.1", description="Address to listen on; anything but loopback needs API keys")
+    port: int = Field(4318, ge=0, le=65535, description="Port of OTLP over HTTP, the API and the screens")
+    grpc_port: int = Field(4317, ge=-1, le=65535, description="Port of OTLP over gRPC; -1 turns gRPC off")
+    data_dir: Path = Field(Path("~/.watchglass"), description="Folder of the embedded store and the control database")
+
+    store: Literal["embedded", "cluster"] = Field("embedded", description="Where rows are kept: chDB in the process, or a ClickHouse server")
+    clickhouse_url: str = Field("http://127.0.0.1:8123", description="ClickHouse's HTTP address, with store = cluster")
+    clickhouse_user: str = Field("default", description="ClickHouse user")
+    clickhouse_password: SecretStr = Field(SecretStr(""), description="ClickHouse password")
+    clickhouse_password_file: Path | None = Field(None, description="File that holds the ClickHouse password; wins over the variable")
+    clickhouse_cluster: str = Field("", description="Cluster name for ON CLUSTER and replicated tables; empty for one server")
+    database: str = Field("watchglass", pattern=r"^[a-z_][a-z0-9_]{0,62}$", description="ClickHouse database")
+    control_url: str = Field("", description="SQLAlchemy address of the control database; empty for SQLite in data_dir")
+
+    ingest_max_request_bytes: int = Field(20 * 2**20, ge=1024, description="Largest export after decompression, in bytes")
+    ingest_max_waiting_bytes: int = Field(256 * 2**20, ge=2**20, description="Exports waiting to be committed, in bytes over all signals; beyond it clients are told to retry")
+    ingest_group_bytes: int = Field(48 * 2**20, ge=2**16, description="Largest group that is committed at once, in bytes")
+    ingest_read_timeout_s: float = Field(30.0, gt=0, description="Time a client may take to send one request, in seconds")
+    ingest_commit_timeout_s: float = Field(30.0, gt=0, description="Time an export may wait for its commit before the client is told to retry, in seconds")
+    ingest_future_tolerance_s: float = Field(3600.0, ge=0, description="Rows further in the future than this are marked future_time, in seconds")
+    ingest_dedup_window_s: float = Field(1800.0, ge=0, description="How long an identical export is recognised as a resend, in seconds")
+    ingest_dedup_entries: int = Field(200_000, ge=1, description="Exports remembered per signal to recognise a resend")
+
+    retention_spans_days: int = Field(90, ge=0, description="Days that spans are kept; 0 keeps them for ever")
+    retention_logs_days: int = Field(30, ge=0, description="Days that logs are kept; 0 keeps them for ever")
+    retention_metric_points_days: int = Field(30, ge=0, description="Days that metric points are kept; 0 keeps them for ever")
+    retention_usage_minute_days: int = Field(30, ge=0, description="Days that usage by the minute is kept; 0 keeps it for ever")
+    retention_usage_hour_days: int = Field(730, ge=0, description="Days that usage by the hour is kept; 0 keeps it for ever")
+
+    query_max_time_s: float = Field(30.0, gt=0, description="Time limit of one query, in seconds")
+    query_max_memory_bytes: int = Field(2 * 2**30, ge=2**20, description="Memory limit of one query, in bytes")
+    query_max_rows: int = Field(100_000, ge=1, description="Most rows that POST /api/v1/sql returns")
+
+    require_keys: bool = Field(False, description="Ask for an API key on loopback too")
+    log_format: Literal["text", "json"] = Field("text", description="Form of the server's own log")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level of the server's own log")
+    drain_timeout_s: float = Field(20.0, gt=0, description="Longest wait for accepted exports to be committed at shutdown, in seconds")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order: arguments, variables, the file that WATCHGLASS_CONFIG_FILE names."""
+        del dotenv_settings, file_secret_settings
+        config_file = os.environ.get("WATCHGLASS_CONFIG_FILE")
+        if config_file is None:
+            return init_settings, env_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(config_file))
+
+    @property
+    def data_path(self) -> Path:
+        """The data folder with `~` expanded."""
+        return self.data_dir.expanduser()
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server listens to this machine alone."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def needs_keys(self) -> bool:
+        """Whether requests must carry an API key."""
+        return self.require_keys or not self.is_loopback
+
+    def clickhouse_secret(self) -> str:
+        """Return the ClickHouse password, from its file where one is named.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        if self.clickhouse_password_file is not None:
+            return self.clickhouse_password_file.read_text("utf-8").strip()
+        return self.clickhouse_password.get_secret_value()

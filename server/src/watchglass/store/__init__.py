@@ -1,0 +1,1 @@
+"""What is kept: the engine, its schema, the group commit and retention."""

@@ -1,0 +1,149 @@
+"""ClickHouse inside the process (chDB): the engine of a laptop, a single server and the edge."""
+
+import queue
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+from chdb import ChdbError
+from chdb.state.sqlitelike import Connection, connect
+
+from watchglass.errors import StoreError, TooExpensive
+from watchglass.store.engine import Parameter
+
+CONNECTIONS = 6
+"""Statements that may run at once; a connection runs one at a time, so each statement borrows one."""
+
+INSERT_SETTINGS = "SETTINGS exclude_materialize_skip_indexes_on_insert = 'text_search'"
+"""The text index is built when parts merge, never while a client waits."""
+
+OVER_LIMIT_CODES = {158, 159, 160, 241, 307, 396}
+"""TOO_MANY_ROWS, TIMEOUT_EXCEEDED, TOO_SLOW, MEMORY_LIMIT_EXCEEDED, TOO_MANY_BYTES, TOO_MANY_ROWS_OR_BYTES."""
+
+
+class EmbeddedEngine:
+    """An Engine over one folder. One process may open one folder, once."""
+
+    kind: Literal["embedded", "cluster"] = "embedded"
+
+    def __init__(self, path: Path, database: str = "watchglass") -> None:
+        """Open the store at `path`, creating it and the database where they are absent.
+
+        Raises:
+            StoreError: Another process holds the folder, or it cannot be written.
+        """
+        self.database = database
+        path.mkdir(parents=True, exist_ok=True)
+        self._idle: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+        self._closed = threading.Event()
+        with _translated():
+            connections = [connect(str(path)) for _ in range(CONNECTIONS)]
+            connections[0].query(f"CREATE DATABASE IF NOT EXISTS {database}", "CSV")
+        for connection in connections:
+            with _translated():
+                connection.query(f"USE {database}", "CSV")
+            self._idle.put(connection)
+
+    def query(
+        self,
+        sql: str,
+        parameters: Mapping[str, Parameter] | None = None,
+        settings: Mapping[str, str | int | float] | None = None,
+    ) -> pa.Table:
+        """See Engine.query."""
+        with self._borrowed() as connection, _translated():
+            result = connection.query(sql + _settings_clause(settings), "ArrowStream", params=_bound(parameters))
+            data = result.bytes()
+        if not data:
+            return pa.table({})
+        return pa.ipc.open_stream(data).read_all()
+
+    def execute(
+        self,
+        sql: str,
+        parameters: Mapping[str, Parameter] | None = None,
+        settings: Mapping[str, str | int | float] | None = None,
+    ) -> None:
+        """See Engine.execute."""
+        with self._borrowed() as connection, _translated():
+            connection.query(sql + _settings_clause(settings), "CSV", params=_bound(parameters))
+
+    def insert(self, table: str, batch: pa.RecordBatch) -> None:
+        """See Engine.insert."""
+        columns = ", ".join(batch.schema.names)
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+        with self._borrowed() as connection, _translated():
+            inserter = connection.send_insert(f"INSERT INTO {table} ({columns}) {INSERT_SETTINGS}", "ArrowStream")
+            with inserter:
+                inserter.append(sink.getvalue())
+                inserter.finish()
+
+    def close(self) -> None:
+        """See Engine.close. Waits for running statements."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        for _ in range(CONNECTIONS):
+            self._idle.get(timeout=60).close()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Connection]:
+        if self._closed.is_set():
+            raise StoreError("the store is closed")
+        connection = self._idle.get()
+        try:
+            yield connection
+        finally:
+            self._idle.put(connection)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn chDB's errors into ours."""
+    try:
+        yield
+    except (RuntimeError, ChdbError) as error:
+        raise store_error(str(error)) from error
+
+
+def store_error(message: str) -> StoreError | TooExpensive:
+    """Build the error for ClickHouse's `Code: N. DB::Exception: ...` text."""
+    match = re.search(r"Code: (\d+)", message)
+    code = int(match.group(1)) if match else 0
+    if code in OVER_LIMIT_CODES:
+        return TooExpensive(message)
+    return StoreError(message, code)
+
+
+def _settings_clause(settings: Mapping[str, str | int | float] | None) -> str:
+    """Write settings as a clause; text is quoted."""
+    if not settings:
+        return ""
+    return " SETTINGS " + ", ".join(
+        f"{name} = {value}" if isinstance(value, (int, float)) else f"{name} = '{_escaped(value)}'"
+        for name, value in settings.items()
+    )
+
+
+def _bound(parameters: Mapping[str, Parameter] | None) -> dict[str, Any] | None:
+    """Write parameters in the escaped form that ClickHouse's placeholders parse."""
+    if not parameters:
+        return None
+    return {name: _written(value) for name, value in parameters.items()}
+
+
+def _written(value: Parameter) -> str | int | float | bool:
+    if isinstance(value, list):
+        return "[" + ",".join(f"'{_escaped(v)}'" if isinstance(v, str) else repr(v) for v in value) + "]"
+    return _escaped(value, quote=False) if isinstance(value, str) else value
+
+
+def _escaped(text: str, *, quote: bool = True) -> str:
+    text = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r").replace("\0", "\\0")
+    return text.replace("'", "\\'") if quote else text

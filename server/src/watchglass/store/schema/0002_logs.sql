@@ -1,0 +1,37 @@
+-- Log records and events.
+CREATE TABLE IF NOT EXISTS {database}.logs {on_cluster}
+(
+    project_id LowCardinality(String),
+    received_at DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
+    batch_id UInt64 CODEC(ZSTD(1)),
+    time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    observed_time DateTime64(9, 'UTC'),
+    trace_id String,
+    span_id String,
+    severity_number UInt8,
+    severity_text LowCardinality(String),
+    body String,
+    event_name LowCardinality(String),
+    service_name LowCardinality(String),
+    service_instance_id String,
+    release LowCardinality(String),
+    environment LowCardinality(String),
+    host_name LowCardinality(String),
+    scope_name LowCardinality(String),
+    scope_version LowCardinality(String),
+    input_messages String,
+    output_messages String,
+    system_instructions String,
+    attributes Map(LowCardinality(String), String),
+    attributes_int Map(LowCardinality(String), Int64),
+    attributes_double Map(LowCardinality(String), Float64),
+    attributes_bool Map(LowCardinality(String), Bool),
+    resource_attributes Map(LowCardinality(String), String),
+    marks Array(LowCardinality(String)),
+    INDEX trace_id_bloom trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX text_search body TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(body))
+)
+ENGINE = {engine:MergeTree}
+PARTITION BY toDate(received_at)
+ORDER BY (project_id, time)
+SETTINGS default_compression_codec = 'ZSTD(1)';

@@ -1,0 +1,51 @@
+-- Points of all metric types; exemplars carry the trace that they came from.
+CREATE TABLE IF NOT EXISTS {database}.metric_points {on_cluster}
+(
+    project_id LowCardinality(String),
+    received_at DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
+    batch_id UInt64 CODEC(ZSTD(1)),
+    metric_name LowCardinality(String),
+    metric_type LowCardinality(String),
+    unit LowCardinality(String),
+    description LowCardinality(String),
+    temporality LowCardinality(String),
+    is_monotonic Bool,
+    series_id UInt64,
+    start_time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    value Float64,
+    count UInt64,
+    sum Nullable(Float64),
+    min Nullable(Float64),
+    max Nullable(Float64),
+    bucket_bounds Array(Float64),
+    bucket_counts Array(UInt64),
+    scale Int32,
+    zero_count UInt64,
+    zero_threshold Float64,
+    positive_offset Int32,
+    positive_counts Array(UInt64),
+    negative_offset Int32,
+    negative_counts Array(UInt64),
+    quantiles Array(Float64),
+    quantile_values Array(Float64),
+    exemplar_times Array(DateTime64(9, 'UTC')),
+    exemplar_values Array(Float64),
+    exemplar_trace_ids Array(String),
+    exemplar_span_ids Array(String),
+    exemplar_attributes Array(String),
+    service_name LowCardinality(String),
+    service_instance_id String,
+    release LowCardinality(String),
+    environment LowCardinality(String),
+    host_name LowCardinality(String),
+    scope_name LowCardinality(String),
+    scope_version LowCardinality(String),
+    attributes Map(LowCardinality(String), String),
+    resource_attributes Map(LowCardinality(String), String),
+    marks Array(LowCardinality(String))
+)
+ENGINE = {engine:MergeTree}
+PARTITION BY toDate(received_at)
+ORDER BY (project_id, metric_name, series_id, time)
+SETTINGS default_compression_codec = 'ZSTD(1)';

@@ -1,0 +1,106 @@
+-- What dashboards read: usage a minute, and the same an hour, kept by views on insert.
+CREATE TABLE IF NOT EXISTS {database}.usage_minute {on_cluster}
+(
+    project_id LowCardinality(String),
+    time DateTime('UTC'),
+    service_name LowCardinality(String),
+    environment LowCardinality(String),
+    release LowCardinality(String),
+    operation_name LowCardinality(String),
+    is_model_call Bool,
+    provider_name LowCardinality(String),
+    model LowCardinality(String),
+    prompt_name LowCardinality(String),
+    prompt_version LowCardinality(String),
+    agent_name LowCardinality(String),
+    tool_name LowCardinality(String),
+    span_count SimpleAggregateFunction(sum, UInt64),
+    error_count SimpleAggregateFunction(sum, UInt64),
+    input_tokens SimpleAggregateFunction(sum, UInt64),
+    output_tokens SimpleAggregateFunction(sum, UInt64),
+    cache_read_input_tokens SimpleAggregateFunction(sum, UInt64),
+    reasoning_output_tokens SimpleAggregateFunction(sum, UInt64),
+    cost_usd SimpleAggregateFunction(sum, Float64),
+    unpriced_count SimpleAggregateFunction(sum, UInt64),
+    generation_ns SimpleAggregateFunction(sum, UInt64),
+    duration_sum_ns SimpleAggregateFunction(sum, UInt64),
+    duration_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), UInt64),
+    time_to_first_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64)),
+    time_per_output_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64))
+)
+ENGINE = {engine:AggregatingMergeTree}
+PARTITION BY toYYYYMM(time)
+ORDER BY (project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name)
+SETTINGS default_compression_codec = 'ZSTD(1)';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.usage_minute_view {on_cluster} TO {database}.usage_minute AS
+SELECT
+    project_id, toStartOfMinute(start_time) AS time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name,
+    count() AS span_count,
+    countIf(status_code = 'error') AS error_count,
+    sumIf(ifNull(spans.input_tokens, 0), is_model_call) AS input_tokens,
+    sumIf(ifNull(spans.output_tokens, 0), is_model_call) AS output_tokens,
+    sumIf(ifNull(spans.cache_read_input_tokens, 0), is_model_call) AS cache_read_input_tokens,
+    sumIf(ifNull(spans.reasoning_output_tokens, 0), is_model_call) AS reasoning_output_tokens,
+    sumIf(ifNull(spans.cost_usd, 0), is_model_call) AS cost_usd,
+    countIf(is_model_call AND spans.cost_usd IS NULL AND (spans.input_tokens IS NOT NULL OR spans.output_tokens IS NOT NULL)) AS unpriced_count,
+    sumIf(duration_ns, is_model_call AND spans.output_tokens > 0) AS generation_ns,
+    sum(duration_ns) AS duration_sum_ns,
+    quantilesTDigestState(0.5, 0.95, 0.99)(duration_ns) AS duration_quantiles,
+    quantilesTDigestState(0.5, 0.95, 0.99)(time_to_first_token_ns) AS time_to_first_token_quantiles,
+    quantilesTDigestState(0.5, 0.95, 0.99)(time_per_output_token_ns) AS time_per_output_token_quantiles
+FROM {database}.spans
+GROUP BY project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name;
+
+CREATE TABLE IF NOT EXISTS {database}.usage_hour {on_cluster}
+(
+    project_id LowCardinality(String),
+    time DateTime('UTC'),
+    service_name LowCardinality(String),
+    environment LowCardinality(String),
+    release LowCardinality(String),
+    operation_name LowCardinality(String),
+    is_model_call Bool,
+    provider_name LowCardinality(String),
+    model LowCardinality(String),
+    prompt_name LowCardinality(String),
+    prompt_version LowCardinality(String),
+    agent_name LowCardinality(String),
+    tool_name LowCardinality(String),
+    span_count SimpleAggregateFunction(sum, UInt64),
+    error_count SimpleAggregateFunction(sum, UInt64),
+    input_tokens SimpleAggregateFunction(sum, UInt64),
+    output_tokens SimpleAggregateFunction(sum, UInt64),
+    cache_read_input_tokens SimpleAggregateFunction(sum, UInt64),
+    reasoning_output_tokens SimpleAggregateFunction(sum, UInt64),
+    cost_usd SimpleAggregateFunction(sum, Float64),
+    unpriced_count SimpleAggregateFunction(sum, UInt64),
+    generation_ns SimpleAggregateFunction(sum, UInt64),
+    duration_sum_ns SimpleAggregateFunction(sum, UInt64),
+    duration_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), UInt64),
+    time_to_first_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64)),
+    time_per_output_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64))
+)
+ENGINE = {engine:AggregatingMergeTree}
+PARTITION BY toYYYYMM(time)
+ORDER BY (project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name)
+SETTINGS default_compression_codec = 'ZSTD(1)';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.usage_hour_view {on_cluster} TO {database}.usage_hour AS
+SELECT
+    project_id, toStartOfHour(usage_minute.time) AS time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name,
+    sum(usage_minute.span_count) AS span_count,
+    sum(usage_minute.error_count) AS error_count,
+    sum(usage_minute.input_tokens) AS input_tokens,
+    sum(usage_minute.output_tokens) AS output_tokens,
+    sum(usage_minute.cache_read_input_tokens) AS cache_read_input_tokens,
+    sum(usage_minute.reasoning_output_tokens) AS reasoning_output_tokens,
+    sum(usage_minute.cost_usd) AS cost_usd,
+    sum(usage_minute.unpriced_count) AS unpriced_count,
+    sum(usage_minute.generation_ns) AS generation_ns,
+    sum(usage_minute.duration_sum_ns) AS duration_sum_ns,
+    quantilesTDigestMergeState(0.5, 0.95, 0.99)(usage_minute.duration_quantiles) AS duration_quantiles,
+    quantilesTDigestMergeState(0.5, 0.95, 0.99)(usage_minute.time_to_first_token_quantiles) AS time_to_first_token_quantiles,
+    quantilesTDigestMergeState(0.5, 0.95, 0.99)(usage_minute.time_per_output_token_quantiles) AS time_per_output_token_quantiles
+FROM {database}.usage_minute
+GROUP BY project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name;
