@@ -1,0 +1,1 @@
+"""Attribute conventions: one data file each, and the pure code that reads spans by them."""

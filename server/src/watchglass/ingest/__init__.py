@@ -1,0 +1,1 @@
+"""What comes in: OTLP over HTTP and gRPC, decoded in groups into the tables' columns."""

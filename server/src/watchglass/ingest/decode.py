@@ -1,0 +1,220 @@
+"""Serialised OTLP requests in, Arrow arrays out: the steps that all three signals share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import ptars
+import pyarrow as pa
+import pyarrow.compute as pc
+from google.protobuf import descriptor_pb2, descriptor_pool
+from google.protobuf.descriptor import Descriptor
+from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
+from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
+
+from watchglass.conventions.attributes import BOOL, DOUBLE, EMPTY, INT, TEXT, FlatAttributes
+from watchglass.errors import InvalidInput
+from watchglass.ingest.any_value import list_json, map_json, text_of_bytes
+from watchglass.ingest.utf8 import repair_utf8
+from watchglass.model.records import Export, Signal
+
+REQUESTS = {
+    Signal.TRACES: trace_service_pb2.ExportTraceServiceRequest,
+    Signal.LOGS: logs_service_pb2.ExportLogsServiceRequest,
+    Signal.METRICS: metrics_service_pb2.ExportMetricsServiceRequest,
+}
+"""The message class of each signal's request."""
+
+LATEST_NS = 2**63 - 1
+"""Latest time a DateTime64(9) holds: 2262-04-11."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedBodies:
+    """Requests as Arrow.
+
+    Attributes:
+        batch: One row a readable request, one column a field of the request message.
+        export_of: Which export each row of `batch` is, shape (rows,).
+        errors: What was wrong with the exports that are not in `batch`, by position.
+        repaired: Positions of exports in which invalid UTF-8 was replaced.
+    """
+
+    batch: pa.RecordBatch
+    export_of: list[int]
+    errors: dict[int, InvalidInput]
+    repaired: frozenset[int]
+
+
+def decode_bodies(exports: Sequence[Export], signal: Signal) -> DecodedBodies:
+    """Decode the bodies of `exports`, all of `signal`, at once; fall back to one by one to find a broken one."""
+    handler = _handler(signal)
+    bodies = [export.body for export in exports]
+    try:
+        return DecodedBodies(handler.list_to_record_batch(bodies), list(range(len(bodies))), {}, frozenset())
+    except ValueError:
+        pass
+    good: list[bytes] = []
+    export_of: list[int] = []
+    errors: dict[int, InvalidInput] = {}
+    repaired: set[int] = set()
+    for position, body in enumerate(bodies):
+        try:
+            handler.list_to_record_batch([body])
+        except ValueError as error:
+            if "UTF-8" not in str(error):
+                errors[position] = InvalidInput("body", f"not a readable {REQUESTS[signal].DESCRIPTOR.name}: {error}")
+                continue
+            body = repair_utf8(body, REQUESTS[signal].DESCRIPTOR)
+            repaired.add(position)
+        good.append(body)
+        export_of.append(position)
+    return DecodedBodies(handler.list_to_record_batch(good), export_of, errors, frozenset(repaired))
+
+
+@cache
+def _handler(signal: Signal) -> ptars._lib.MessageHandler:
+    descriptor = _trimmed(REQUESTS[signal].DESCRIPTOR)
+    return ptars.HandlerPool([descriptor.file]).get_for_message(descriptor)
+
+
+def _trimmed(descriptor: Descriptor) -> Descriptor:
+    """The same message with AnyValue's array and map declared bytes: Arrow has no recursive types."""
+    pool = descriptor_pool.DescriptorPool()
+
+    def add(file_name: str) -> None:
+        proto = descriptor_pb2.FileDescriptorProto()
+        descriptor_pool.Default().FindFileByName(file_name).CopyToProto(proto)
+        for dependency in proto.dependency:
+            add(dependency)
+        for message in proto.message_type:
+            if message.name != "AnyValue":
+                continue
+            for field in message.field:
+                if field.name in ("array_value", "kvlist_value"):
+                    field.type = descriptor_pb2.FieldDescriptorProto.TYPE_BYTES
+                    field.ClearField("type_name")
+        pool.Add(proto)
+
+    add(descriptor.file.name)
+    return pool.FindMessageTypeByName(descriptor.full_name)
+
+
+def children(parents: pa.ListArray) -> tuple[pa.Array, npt.NDArray[np.int64]]:
+    """Flatten a list column.
+
+    Returns:
+        The items, and the position of each item's parent, shape (items,), ascending.
+    """
+    lengths = parents.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+    return parents.flatten(), np.repeat(np.arange(len(parents), dtype=np.int64), lengths)
+
+
+def struct_fields(structs: pa.StructArray) -> dict[str, pa.Array]:
+    """The children of a struct column by name, null where the struct is null."""
+    return dict(zip([field.name for field in structs.type], structs.flatten(), strict=True))
+
+
+def flatten_attributes(lists: pa.ListArray) -> FlatAttributes:
+    """Flatten a column of KeyValue lists, one list a row; a null list has no attributes."""
+    entries, row = children(lists)
+    fields = struct_fields(entries)
+    keys = fields["key"].dictionary_encode()
+    values = struct_fields(fields["value"])
+    text = values["string_value"]
+    is_json = np.zeros(len(row), dtype=bool)
+    for name, write in (("array_value", list_json), ("kvlist_value", map_json), ("bytes_value", text_of_bytes)):
+        column = values[name]
+        if column.null_count == len(column):
+            continue
+        present = column.is_valid()
+        written = pa.array([write(value) for value in column.drop_null().to_pylist()], pa.string())
+        text = pc.replace_with_mask(text, present, written)
+        if name != "bytes_value":
+            is_json |= present.to_numpy(zero_copy_only=False)
+    kind = np.full(len(row), EMPTY, dtype=np.int8)
+    ints, doubles, bools = values["int_value"], values["double_value"], values["bool_value"]
+    for code, column in ((TEXT, text), (INT, ints), (DOUBLE, doubles), (BOOL, bools)):
+        if column.null_count < len(column):
+            kind[column.is_valid().to_numpy(zero_copy_only=False)] = code
+    return FlatAttributes(
+        row_count=len(lists),
+        row=row,
+        code=keys.indices.to_numpy(zero_copy_only=False),
+        keys=keys.dictionary.to_pylist(),
+        kind=kind,
+        text=text,
+        is_json=is_json,
+        ints=ints,
+        doubles=doubles,
+        bools=bools,
+    )
+
+
+_HEX_PAIRS = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), dtype=np.uint16)
+
+
+def hex_ids(ids: pa.BinaryArray) -> pa.StringArray:
+    """Write binary ids as lower-case hexadecimal text; an empty id stays empty."""
+    ids = pa.concat_arrays([ids]) if ids.offset else ids
+    _, offsets_buffer, data = ids.buffers()
+    offsets = np.frombuffer(offsets_buffer, dtype=np.int32, count=len(ids) + 1)
+    raw = np.frombuffer(data, dtype=np.uint8)[offsets[0] : offsets[-1]] if data is not None else np.empty(0, np.uint8)
+    doubled = ((offsets - offsets[0]) * 2).astype(np.int32)
+    return pa.StringArray.from_buffers(len(ids), pa.py_buffer(doubled), pa.py_buffer(_HEX_PAIRS[raw]))
+
+
+def valid_ids(ids: pa.BinaryArray, size_bytes: int) -> npt.NDArray[np.bool_]:
+    """Which ids have `size_bytes` bytes that are not all zero, as W3C Trace Context asks, shape (n,)."""
+    right_size = pc.equal(pc.binary_length(ids), size_bytes)
+    not_zero = pc.not_equal(ids, pa.scalar(bytes(size_bytes), pa.binary()))
+    return pc.and_(right_size, not_zero).to_numpy(zero_copy_only=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A time column that the store can hold.
+
+    Attributes:
+        values: Nanoseconds since 1970, shape (n,); the fallback where the sent time was missing or out of range.
+        is_missing: Sent as 0.
+        is_out_of_range: Later than 2262, which the store cannot hold.
+        is_future: Further ahead of now than the tolerance; kept as sent.
+    """
+
+    values: npt.NDArray[np.int64]
+    is_missing: npt.NDArray[np.bool_]
+    is_out_of_range: npt.NDArray[np.bool_]
+    is_future: npt.NDArray[np.bool_]
+
+
+def clean_times(
+    sent: pa.UInt64Array, fallback: npt.NDArray[np.int64] | int, now_ns: int, tolerance_s: float
+) -> Times:
+    """Make a column of fixed64 nanoseconds storable and say what was odd about it."""
+    raw = sent.to_numpy(zero_copy_only=False).astype(np.uint64)
+    is_missing = raw == 0
+    is_out_of_range = raw > LATEST_NS
+    values = np.where(is_missing | is_out_of_range, np.uint64(0), raw).astype(np.int64)
+    values = np.where(is_missing | is_out_of_range, fallback, values)
+    return Times(values, is_missing, is_out_of_range, values > now_ns + int(tolerance_s * 1e9))
+
+
+def timestamps(values: npt.NDArray[np.int64]) -> pa.TimestampArray:
+    """Nanoseconds since 1970 as Arrow timestamps in UTC."""
+    return pa.array(values, pa.int64()).cast(pa.timestamp("ns", tz="UTC"))
+
+
+def marks_column(row_count: int, marks: Sequence[tuple[str, npt.NDArray[np.bool_]]]) -> pa.ListArray:
+    """Build the `marks` column from one mask a mark, each of shape (row_count,)."""
+    present = [(name, mask) for name, mask in marks if mask.any()]
+    if not present:
+        return pa.ListArray.from_arrays(pa.array(np.zeros(row_count + 1, np.int32)), pa.array([], pa.string()))
+    grid = np.stack([mask for _, mask in present], axis=1)
+    offsets = np.concatenate(([0], np.cumsum(grid.sum(axis=1)))).astype(np.int32)
+    names = np.array([name for name, _ in present], dtype=object)
+    chosen = names[np.nonzero(grid)[1]]
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(chosen, pa.string()))
