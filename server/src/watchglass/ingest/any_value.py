@@ -1,10 +1,15 @@
 """OTLP AnyValue in, plain Python values or JSON text out."""
 
 import base64
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
+from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValueList
+
+from watchglass.ingest.utf8 import repair_utf8
+
+M = TypeVar("M", bound=Message)
 
 MAX_DEPTH = 64
 """Nesting that is followed; deeper values are written as null. (protobuf itself stops at 100.)"""
@@ -30,15 +35,29 @@ def json_text(value: Any) -> str:
 
 
 def list_json(serialised: bytes) -> str:
-    """Write a serialised ArrayValue as JSON."""
-    message = ArrayValue.FromString(serialised)
+    """Write a serialised ArrayValue as JSON; base64 text where it cannot be read."""
+    message = _read(ArrayValue, serialised)
+    if message is None:
+        return text_of_bytes(serialised)
     return json_text([python_value(item) for item in message.values])
 
 
 def map_json(serialised: bytes) -> str:
-    """Write a serialised KeyValueList as a JSON object."""
-    message = KeyValueList.FromString(serialised)
+    """Write a serialised KeyValueList as a JSON object; base64 text where it cannot be read."""
+    message = _read(KeyValueList, serialised)
+    if message is None:
+        return text_of_bytes(serialised)
     return json_text({item.key: python_value(item.value) for item in message.values})
+
+
+def _read(kind: type[M], serialised: bytes) -> M | None:
+    """Read a nested value; the decoder of the whole request took it as opaque bytes, so it is checked here."""
+    for attempt in (lambda: serialised, lambda: repair_utf8(serialised, kind.DESCRIPTOR)):
+        try:
+            return kind.FromString(attempt())
+        except DecodeError:
+            continue
+    return None
 
 
 def text_of_bytes(value: bytes) -> str:

@@ -1,0 +1,310 @@
+"""Group commit: exports wait in a bounded queue, are decoded together and stored as one block."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+import structlog
+
+from watchglass.clock import Clock
+from watchglass.errors import InvalidInput, StoreError, Unavailable, WatchglassError
+from watchglass.model.records import Committed, Export, Signal
+from watchglass.store.engine import Engine
+from watchglass.store.ledger import Ledger
+
+log = structlog.get_logger(__name__)
+
+NO_SPACE_CODES = {243, 1001}
+"""NOT_ENOUGH_SPACE, and STD_EXCEPTION which wraps the operating system's `No space left on device`."""
+
+SUSPECTS = 3
+"""Exports tried alone, all failing, after which a failed group is blamed on the store and not on one export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A group as rows.
+
+    Attributes:
+        batch: All columns of the signal's table; no rows when nothing was readable.
+        outcomes: What becomes of each export once `batch` is stored, in the order of the exports.
+    """
+
+    batch: pa.RecordBatch
+    outcomes: list[Committed | InvalidInput]
+
+
+Decode = Callable[[Sequence[Export], int], Decoded]
+"""Turns exports into rows; the second argument is the time of the commit, nanoseconds since 1970."""
+
+
+class Observer(Protocol):
+    """What a committer reports of itself."""
+
+    def committed(self, signal: Signal, rows: int, bytes_: int, seconds: float) -> None:
+        """A group of `rows`, `bytes_` on the wire, took `seconds` from taking it to its commit."""
+        ...
+
+    def rejected(self, signal: Signal, cause: str, requests: int = 1, rows: int = 0) -> None:
+        """Exports or rows were refused."""
+        ...
+
+    def resent(self, signal: Signal) -> None:
+        """An export that is stored already came again."""
+        ...
+
+
+@dataclass(slots=True)
+class _Waiting:
+    export: Export
+    future: "Future[Committed]"
+
+
+class Committer:
+    """Commits the exports of one signal, one group at a time, on a thread of its own."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        signal: Signal,
+        decode: Decode,
+        ledger: Ledger,
+        clock: Clock,
+        observer: Observer,
+        *,
+        group_bytes: int,
+        commit_timeout_s: float,
+    ) -> None:
+        """Prepare; `start` begins the work.
+
+        Args:
+            engine: Where the rows go.
+            signal: What this committer takes.
+            decode: Turns a group into rows.
+            ledger: Recognises resends; owned by this committer from now on.
+            clock: Source of the commit time.
+            observer: Told of commits and refusals.
+            group_bytes: Largest group, in bytes of body; a single larger export is a group by itself.
+            commit_timeout_s: How long `commit` waits, in seconds.
+        """
+        self.signal = signal
+        self._engine = engine
+        self._decode = decode
+        self._ledger = ledger
+        self._clock = clock
+        self._observer = observer
+        self._group_bytes = group_bytes
+        self._commit_timeout_s = commit_timeout_s
+        self._waiting: deque[_Waiting] = deque()
+        self._in_flight: dict[int, Future[Committed]] = {}
+        self._waiting_bytes = 0
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name=f"commit-{signal.value}", daemon=True)
+
+    @property
+    def queue_depth(self) -> int:
+        """Exports that wait for their commit."""
+        return len(self._waiting)
+
+    @property
+    def queue_bytes(self) -> int:
+        """Bytes of the exports that wait for their commit."""
+        return self._waiting_bytes
+
+    def start(self) -> None:
+        """Load the ledger and begin to commit.
+
+        Raises:
+            StoreError: The table cannot be read.
+        """
+        self._ledger.load(self._engine, self.signal.value, self._clock.now_ns())
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> bool:
+        """Refuse new exports, commit what waits, and say whether all of it was done within `timeout_s` seconds."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def submit(self, export: Export) -> "Future[Committed]":
+        """Queue an export; the future ends when its rows are stored.
+
+        The future's error is InvalidInput when the export can never be stored, Unavailable when it may be sent again.
+        An export that is identical to one still waiting shares that one's future.
+
+        Raises:
+            Unavailable: The server is shutting down.
+        """
+        with self._changed:
+            if self._stopping:
+                raise Unavailable("the server is shutting down", cause="shutting_down", retry_after_s=5)
+            known = self._in_flight.get(export.batch_id)
+            if known is not None:
+                self._observer.resent(self.signal)
+                return known
+            future: Future[Committed] = Future()
+            self._in_flight[export.batch_id] = future
+            self._waiting.append(_Waiting(export, future))
+            self._waiting_bytes += len(export.body)
+            self._changed.notify()
+        return future
+
+    async def commit(self, export: Export) -> Committed:
+        """Store an export and return when it is committed.
+
+        Raises:
+            InvalidInput: The export can never be stored.
+            Unavailable: It was not stored in time, or the store refused it for now.
+        """
+        future = asyncio.wrap_future(self.submit(export))
+        try:
+            return await asyncio.wait_for(asyncio.shield(future), self._commit_timeout_s)
+        except TimeoutError:
+            future.add_done_callback(_swallow)
+            detail = f"not committed within {self._commit_timeout_s:g} s; send it again"
+            raise Unavailable(detail, cause="commit_timeout", retry_after_s=5) from None
+
+    def _run(self) -> None:
+        while (group := self._next_group()) is not None:
+            try:
+                self._commit_group(group)
+            except Exception as error:  # a group must never take the thread with it
+                log.exception("commit failed unexpectedly", signal=self.signal.value)
+                unavailable = Unavailable(f"the commit failed: {error}", cause="commit_failed")
+                for waiting in group:
+                    self._finish(waiting, unavailable)
+
+    def _next_group(self) -> list[_Waiting] | None:
+        """Wait for exports and take as many as fit one group; None when stopping and all is done."""
+        with self._changed:
+            while not self._waiting:
+                if self._stopping:
+                    return None
+                self._changed.wait()
+            group: list[_Waiting] = []
+            size = 0
+            while self._waiting and (not group or size + len(self._waiting[0].export.body) <= self._group_bytes):
+                group.append(self._waiting.popleft())
+                size += len(group[-1].export.body)
+            self._waiting_bytes -= size
+        return group
+
+    def _commit_group(self, group: list[_Waiting]) -> None:
+        started_s = self._clock.monotonic_s()
+        fresh = [waiting for waiting in group if not self._answer_resend(waiting)]
+        if not fresh:
+            return
+        try:
+            rows = self._store(fresh)
+        except StoreError as error:
+            log.error("store refused a group", signal=self.signal.value, exports=len(fresh), error=str(error)[:500])
+            self._commit_one_by_one(fresh, error)
+            return
+        size = sum(len(waiting.export.body) for waiting in fresh)
+        self._observer.committed(self.signal, rows, size, self._clock.monotonic_s() - started_s)
+
+    def _answer_resend(self, waiting: _Waiting) -> bool:
+        rows = self._ledger.rows_of(waiting.export.batch_id)
+        if rows is None:
+            return False
+        self._observer.resent(self.signal)
+        self._finish(waiting, Committed(accepted_rows=rows, is_resend=True))
+        return True
+
+    def _store(self, group: list[_Waiting]) -> int:
+        """Decode and insert a group, answer its exports, return the rows stored.
+
+        Raises:
+            StoreError: Nothing was stored, nobody was answered.
+        """
+        now_ns = self._clock.now_ns()
+        decoded = self._decode([waiting.export for waiting in group], now_ns)
+        if decoded.batch.num_rows:
+            self._engine.insert(self.signal.value, decoded.batch)
+        for waiting, outcome in zip(group, decoded.outcomes, strict=True):
+            if isinstance(outcome, Committed):
+                self._ledger.add(waiting.export.batch_id, outcome.accepted_rows, now_ns)
+                if outcome.rejected_rows:
+                    self._observer.rejected(self.signal, "invalid_rows", requests=0, rows=outcome.rejected_rows)
+            else:
+                self._observer.rejected(self.signal, "invalid")
+            self._finish(waiting, outcome)
+        return decoded.batch.num_rows
+
+    def _commit_one_by_one(self, group: list[_Waiting], error: StoreError) -> None:
+        """Tell one export that the store cannot take from a store that takes nothing now."""
+        group = self._answer_stored(group, error)
+        if _is_out_of_space(error) or len(group) == 1:
+            self._refuse(group, error)
+            return
+        refused: list[_Waiting] = []
+        stored = 0
+        for position, waiting in enumerate(group):
+            if len(refused) >= SUSPECTS and not stored:
+                refused.extend(group[position:])
+                break
+            try:
+                self._store([waiting])
+                stored += 1
+            except StoreError as again:
+                error = again
+                refused.append(waiting)
+        self._refuse(refused, error)
+
+    def _answer_stored(self, group: list[_Waiting], error: StoreError) -> list[_Waiting]:
+        """Answer the exports whose rows are in the table although the insert raised (a view behind it failed)."""
+        identifiers = [waiting.export.batch_id for waiting in group]
+        try:
+            rows = self._engine.query(
+                f"SELECT batch_id, count() AS row_count FROM {self.signal.value} "
+                "WHERE batch_id IN {ids:Array(UInt64)} AND toDate(received_at) >= today() - 1 GROUP BY batch_id",
+                {"ids": identifiers},
+            ).to_pylist()
+        except StoreError:
+            return group
+        stored = {row["batch_id"]: row["row_count"] for row in rows}
+        if stored:
+            log.warning("rows were stored although the insert failed", exports=len(stored), error=str(error)[:200])
+        for waiting in group:
+            if waiting.export.batch_id in stored:
+                row_count = stored[waiting.export.batch_id]
+                self._ledger.add(waiting.export.batch_id, row_count, self._clock.now_ns())
+                self._finish(waiting, Committed(accepted_rows=row_count))
+        return [waiting for waiting in group if waiting.export.batch_id not in stored]
+
+    def _refuse(self, group: list[_Waiting], error: StoreError) -> None:
+        if not group:
+            return
+        cause = "disk_full" if _is_out_of_space(error) else "store_failed"
+        self._observer.rejected(self.signal, cause, requests=len(group))
+        detail = "the disk is full" if cause == "disk_full" else "the store refused the rows"
+        for waiting in group:
+            self._finish(waiting, Unavailable(f"{detail}; send it again later", cause=cause, retry_after_s=5))
+
+    def _finish(self, waiting: _Waiting, outcome: Committed | WatchglassError) -> None:
+        with self._changed:
+            self._in_flight.pop(waiting.export.batch_id, None)
+        if waiting.future.done():
+            return
+        if isinstance(outcome, Committed):
+            waiting.future.set_result(outcome)
+        else:
+            waiting.future.set_exception(outcome)
+
+
+def _is_out_of_space(error: StoreError) -> bool:
+    return error.code in NO_SPACE_CODES or "No space left on device" in str(error)
+
+
+def _swallow(future: "asyncio.Future[Committed]") -> None:
+    """Take the error of a future that nobody waits for any more."""
+    if not future.cancelled():
+        future.exception()
