@@ -19,6 +19,9 @@ SPAN_TEXT_COLUMNS = (
 SPAN_TEXT = "concatWithSeparator(' ', " + ", ".join(SPAN_TEXT_COLUMNS) + ")"
 """What full-text search over spans looks in; queries must use the same expression for the index to serve."""
 
+LOG_TEXT = "concatWithSeparator(' ', body, input_messages, output_messages)"
+"""What full-text search over logs looks in: the body, and the messages that an event carries for its span."""
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -26,7 +29,7 @@ class Migration:
 
     Attributes:
         name: File name without ending, `NNNN_what`.
-        template: SQL with {database}, {on_cluster}, {engine:NAME} and {span_text}.
+        template: SQL with {database}, {on_cluster}, {engine:NAME}, {span_text} and {log_text}.
         checksum: SHA-256 of the template, hexadecimal.
     """
 
@@ -64,7 +67,7 @@ def statements(migration: Migration, database: str, *, cluster: str = "") -> lis
     text = "\n".join(line for line in migration.template.splitlines() if not line.startswith("--"))
     text = re.sub(r"\{engine:(\w+)\}", engine, text)
     text = text.replace("{on_cluster}", f"ON CLUSTER {cluster}" if cluster else "")
-    text = text.replace("{span_text}", SPAN_TEXT)
+    text = text.replace("{span_text}", SPAN_TEXT).replace("{log_text}", LOG_TEXT)
     # last, so that the {database} macro of a replicated path, written above, stays as it is
     text = re.sub(r"\{database\}\.", f"{database}.", text)
     return [part.strip() for part in text.split(";\n") if part.strip()]
