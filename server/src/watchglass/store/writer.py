@@ -234,8 +234,6 @@ class Committer:
                 self._ledger.add(waiting.export.batch_id, outcome.accepted_rows, now_ns)
                 if outcome.rejected_rows:
                     self._observer.rejected(self.signal, "invalid_rows", requests=0, rows=outcome.rejected_rows)
-            else:
-                self._observer.rejected(self.signal, "invalid")
             self._finish(waiting, outcome)
         return decoded.batch.num_rows
 
@@ -284,7 +282,6 @@ class Committer:
         if not group:
             return
         cause = "disk_full" if _is_out_of_space(error) else "store_failed"
-        self._observer.rejected(self.signal, cause, requests=len(group))
         detail = "the disk is full" if cause == "disk_full" else "the store refused the rows"
         for waiting in group:
             self._finish(waiting, Unavailable(f"{detail}; send it again later", cause=cause, retry_after_s=5))
