@@ -131,8 +131,10 @@ def flatten_attributes(lists: pa.ListArray) -> FlatAttributes:
         if column.null_count == len(column):
             continue
         present = column.is_valid()
-        written = pa.array([write(value) for value in column.drop_null().to_pylist()], pa.string())
-        text = pc.replace_with_mask(text, present, written)
+        # most such values repeat (finish reasons, tags), so each distinct one is written once
+        distinct = column.drop_null().dictionary_encode()
+        written = pa.array([write(value) for value in distinct.dictionary.to_pylist()], pa.string())
+        text = pc.replace_with_mask(text, present, written.take(distinct.indices))
         if name != "bytes_value":
             is_json |= present.to_numpy(zero_copy_only=False)
     kind = np.full(len(row), EMPTY, dtype=np.int8)

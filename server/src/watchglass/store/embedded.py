@@ -81,7 +81,7 @@ class EmbeddedEngine:
         with self._borrowed() as connection, _translated():
             inserter = connection.send_insert(f"INSERT INTO {table} ({columns}) {INSERT_SETTINGS}", "ArrowStream")
             with inserter:
-                inserter.append(sink.getvalue())
+                inserter.append(memoryview(sink.getvalue()))
                 inserter.finish()
 
     def close(self) -> None:
