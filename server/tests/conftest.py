@@ -1,16 +1,91 @@
-"""Fixtures shared by all tests: one embedded engine a process, a fresh database a test."""
+"""Fixtures shared by all tests: engines of both kinds, and a clean database a test."""
 
-import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from doubles.clickhouse_process import running_clickhouse
 
+from watchglass.errors import StoreError
+from watchglass.store.cluster import ClusterEngine
 from watchglass.store.embedded import EmbeddedEngine
+from watchglass.store.engine import Engine
 from watchglass.store.migrate import migrate
 
-_numbers = itertools.count()
+ROOMS_ON_BOTH_ENGINES = ("store", "query")
+"""Test folders in which `engine` is each kind in turn; elsewhere it is the embedded one."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of the rooms that write SQL on both engines."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    room = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+    kinds = ["embedded", "cluster"] if room in ROOMS_ON_BOTH_ENGINES else ["embedded"]
+    metafunc.parametrize("engine", kinds, indirect=True)
+
+
+class Databases:
+    """Migrated, empty databases of one engine kind.
+
+    A database is emptied and lent again, as creating and migrating one takes ten times as long; one whose tables were
+    altered or added to is dropped instead.
+    """
+
+    def __init__(self, kind: str, open_engine: Callable[[str], Engine]) -> None:
+        self._kind = kind
+        self._open_engine = open_engine
+        self._idle: list[tuple[Engine, str]] = []
+        self._count = 0
+
+    def lend(self) -> tuple[Engine, str]:
+        """Return an engine on an empty, migrated database, and that database's fingerprint."""
+        if self._idle:
+            return self._idle.pop()
+        self._count += 1
+        engine = self._open_engine(f"test_{os.getpid()}_{self._kind}_{self._count}")
+        migrate(engine)
+        return engine, fingerprint(engine)
+
+    def take_back(self, engine: Engine, lent: str) -> None:
+        """Empty the database of `engine`, or drop it when its schema is not what it was."""
+        if fingerprint(engine) != lent:
+            engine.execute(f"DROP DATABASE {engine.database} SYNC")
+            engine.close()
+            return
+        for name in filled_tables(engine):
+            engine.execute(f"TRUNCATE TABLE {name} SYNC")
+        self._idle.append((engine, lent))
+
+    def close(self) -> None:
+        """Drop all databases that are not lent."""
+        for engine, _ in self._idle:
+            engine.execute(f"DROP DATABASE {engine.database} SYNC")
+            engine.close()
+
+
+def fingerprint(engine: Engine) -> str:
+    """The definitions of all tables and views, and which migrations are said to be applied."""
+    tables = engine.query(
+        "SELECT name, uuid, create_table_query FROM system.tables WHERE database = {database:String} ORDER BY name",
+        {"database": engine.database},
+    )
+    try:
+        migrations = engine.query("SELECT name, checksum FROM schema_migrations ORDER BY name").to_pylist()
+    except StoreError as error:  # a test may have dropped it; then the database is not lent again
+        migrations = [str(error)]
+    return f"{tables.to_pylist()} {migrations}"
+
+
+def filled_tables(engine: Engine) -> list[str]:
+    """The tables that hold rows, but for the list of migrations."""
+    rows = engine.query(
+        "SELECT name FROM system.tables WHERE database = {database:String} AND total_rows > 0 "
+        "AND name != 'schema_migrations'",
+        {"database": engine.database},
+    )
+    return [str(row["name"]) for row in rows.to_pylist()]
 
 
 @pytest.fixture(scope="session")
@@ -19,11 +94,49 @@ def store_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("store")
 
 
+@pytest.fixture(scope="session")
+def clickhouse_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a stand-in for a ClickHouse server (see doubles/clickhouse_server.py)."""
+    with running_clickhouse(tmp_path_factory.mktemp("clickhouse")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def embedded_databases(store_path: Path) -> Iterator[Databases]:
+    """Databases in this process."""
+    databases = Databases("embedded", lambda name: EmbeddedEngine(store_path, database=name))
+    yield databases
+    databases.close()
+
+
+@pytest.fixture(scope="session")
+def cluster_databases(clickhouse_url: str) -> Iterator[Databases]:
+    """Databases on the stand-in server."""
+    databases = Databases("cluster", lambda name: ClusterEngine(clickhouse_url, database=name))
+    yield databases
+    databases.close()
+
+
 @pytest.fixture
-def engine(store_path: Path) -> Iterator[EmbeddedEngine]:
-    """An embedded engine on a fresh, migrated database."""
-    opened = EmbeddedEngine(store_path, database=f"test_{os.getpid()}_{next(_numbers)}")
-    migrate(opened)
-    yield opened
-    opened.execute(f"DROP DATABASE {opened.database} SYNC")
-    opened.close()
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine on an empty, migrated database; of both kinds in ROOMS_ON_BOTH_ENGINES."""
+    databases: Databases = request.getfixturevalue(f"{request.param}_databases")
+    lent, state = databases.lend()
+    yield lent
+    databases.take_back(lent, state)
+
+
+@pytest.fixture
+def embedded_engine(embedded_databases: Databases) -> Iterator[Engine]:
+    """An embedded engine on an empty, migrated database, for tests that need this kind alone."""
+    lent, state = embedded_databases.lend()
+    yield lent
+    embedded_databases.take_back(lent, state)
+
+
+@pytest.fixture
+def cluster_engine(cluster_databases: Databases) -> Iterator[Engine]:
+    """An engine over HTTP on an empty, migrated database, for tests that need this kind alone."""
+    lent, state = cluster_databases.lend()
+    yield lent
+    cluster_databases.take_back(lent, state)

@@ -1,7 +1,6 @@
 """ClickHouse inside the process (chDB): the engine of a laptop, a single server and the edge."""
 
 import queue
-import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,8 @@ import pyarrow as pa
 from chdb import ChdbError
 from chdb.state.sqlitelike import Connection, connect
 
-from watchglass.errors import StoreError, TooExpensive
+from watchglass.errors import StoreError
+from watchglass.store.clickhouse_errors import store_error
 from watchglass.store.engine import Parameter
 
 CONNECTIONS = 6
@@ -20,9 +20,6 @@ CONNECTIONS = 6
 
 INSERT_SETTINGS = "SETTINGS exclude_materialize_skip_indexes_on_insert = 'text_search'"
 """The text index is built when parts merge, never while a client waits."""
-
-OVER_LIMIT_CODES = {158, 159, 160, 241, 307, 396}
-"""TOO_MANY_ROWS, TIMEOUT_EXCEEDED, TOO_SLOW, MEMORY_LIMIT_EXCEEDED, TOO_MANY_BYTES, TOO_MANY_ROWS_OR_BYTES."""
 
 
 class EmbeddedEngine:
@@ -37,16 +34,15 @@ class EmbeddedEngine:
             StoreError: Another process holds the folder, or it cannot be written.
         """
         self.database = database
+        self._path = path
         path.mkdir(parents=True, exist_ok=True)
         self._idle: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._closed = threading.Event()
         with _translated():
             connections = [connect(str(path)) for _ in range(CONNECTIONS)]
             connections[0].query(f"CREATE DATABASE IF NOT EXISTS {database}", "CSV")
-        for connection in connections:
-            with _translated():
-                connection.query(f"USE {database}", "CSV")
-            self._idle.put(connection)
+            for connection in connections:
+                self._idle.put(self._prepared(connection))
 
     def query(
         self,
@@ -92,6 +88,11 @@ class EmbeddedEngine:
         for _ in range(CONNECTIONS):
             self._idle.get(timeout=60).close()
 
+    def _prepared(self, connection: Connection) -> Connection:
+        connection.query(f"USE {self.database}", "CSV")
+        connection.query("SET session_timezone = 'UTC'", "CSV")  # a time without a zone means UTC everywhere
+        return connection
+
     @contextmanager
     def _borrowed(self) -> Iterator[Connection]:
         if self._closed.is_set():
@@ -99,8 +100,23 @@ class EmbeddedEngine:
         connection = self._idle.get()
         try:
             yield connection
+        except BaseException:
+            connection = self._replaced(connection)
+            raise
         finally:
             self._idle.put(connection)
+
+    def _replaced(self, failed: Connection) -> Connection:
+        """Give a fresh connection for one whose statement failed.
+
+        chDB 26.9 answers the query after a failed one, on the same connection, with no columns and no rows.
+        """
+        try:
+            fresh = self._prepared(connect(str(self._path)))
+        except (RuntimeError, ChdbError):  # no descriptors or memory left for now; the old one still serves
+            return failed
+        failed.close()
+        return fresh
 
 
 @contextmanager
@@ -110,15 +126,6 @@ def _translated() -> Iterator[None]:
         yield
     except (RuntimeError, ChdbError) as error:
         raise store_error(str(error)) from error
-
-
-def store_error(message: str) -> StoreError | TooExpensive:
-    """Build the error for ClickHouse's `Code: N. DB::Exception: ...` text."""
-    match = re.search(r"Code: (\d+)", message)
-    code = int(match.group(1)) if match else 0
-    if code in OVER_LIMIT_CODES:
-        return TooExpensive(message)
-    return StoreError(message, code)
 
 
 def _settings_clause(settings: Mapping[str, str | int | float] | None) -> str:
