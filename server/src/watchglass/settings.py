@@ -38,11 +38,11 @@ class Settings(BaseSettings):
     ingest_dedup_window_s: float = Field(1800.0, ge=0, description="How long an identical export is recognised as a resend, in seconds")
     ingest_dedup_entries: int = Field(200_000, ge=1, description="Exports remembered per signal to recognise a resend")
 
-    retention_spans_days: int = Field(90, ge=0, description="Days that spans are kept; 0 keeps them for ever")
-    retention_logs_days: int = Field(30, ge=0, description="Days that logs are kept; 0 keeps them for ever")
-    retention_metric_points_days: int = Field(30, ge=0, description="Days that metric points are kept; 0 keeps them for ever")
-    retention_usage_minute_days: int = Field(30, ge=0, description="Days that usage by the minute is kept; 0 keeps it for ever")
-    retention_usage_hour_days: int = Field(730, ge=0, description="Days that usage by the hour is kept; 0 keeps it for ever")
+    retention_spans_days: int = Field(90, ge=0, le=18_250, description="Days that spans are kept after their arrival; 0 keeps them for ever")
+    retention_logs_days: int = Field(30, ge=0, le=18_250, description="Days that logs are kept after their arrival; 0 keeps them for ever")
+    retention_metric_points_days: int = Field(30, ge=0, le=18_250, description="Days that metric points are kept after their arrival; 0 keeps them for ever")
+    retention_usage_minute_days: int = Field(30, ge=0, le=18_250, description="Days that usage by the minute is kept, by the spans' start; 0 keeps it for ever")
+    retention_usage_hour_days: int = Field(730, ge=0, le=18_250, description="Days that usage by the hour is kept, by the spans' start; 0 keeps it for ever")
 
     query_max_time_s: float = Field(30.0, gt=0, description="Time limit of one query, in seconds")
     query_max_memory_bytes: int = Field(2 * 2**30, ge=2**20, description="Memory limit of one query, in bytes")

@@ -119,7 +119,7 @@ class Handler(BaseHTTPRequestHandler):
     engine: Engine
     credentials: tuple[str, str]
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the base class's
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the output carries the port only."""
 
     def do_GET(self) -> None:

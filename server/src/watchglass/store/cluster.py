@@ -129,7 +129,7 @@ class ClusterEngine:
             self._client.close()
 
     def _check_version(self) -> None:
-        version = tuple(int(part) for part in re.findall(r"\d+", self._client.server_version)[:2])
+        version = tuple(int(part) for part in re.findall(r"\d+", self._client.server_version or "")[:2])
         if version < OLDEST_VERSION:
             oldest = ".".join(map(str, OLDEST_VERSION))
             raise StoreError(f"ClickHouse {self._client.server_version} is too old; {oldest} or newer is needed")

@@ -97,7 +97,7 @@ CREATE TABLE IF NOT EXISTS {database}.spans {on_cluster}
 ENGINE = {engine:MergeTree}
 PARTITION BY toDate(received_at)
 ORDER BY (project_id, start_time)
-SETTINGS default_compression_codec = 'ZSTD(1)';
+SETTINGS default_compression_codec = 'ZSTD(1)', ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1;
 
 -- The span's events, one row each.
 CREATE VIEW IF NOT EXISTS {database}.span_events {on_cluster} AS

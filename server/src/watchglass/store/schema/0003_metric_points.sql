@@ -48,4 +48,4 @@ CREATE TABLE IF NOT EXISTS {database}.metric_points {on_cluster}
 ENGINE = {engine:MergeTree}
 PARTITION BY toDate(received_at)
 ORDER BY (project_id, metric_name, series_id, time)
-SETTINGS default_compression_codec = 'ZSTD(1)';
+SETTINGS default_compression_codec = 'ZSTD(1)', ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1;
