@@ -97,7 +97,13 @@ CREATE TABLE IF NOT EXISTS {database}.spans {on_cluster}
 ENGINE = {engine:MergeTree}
 PARTITION BY toDate(received_at)
 ORDER BY (project_id, start_time)
-SETTINGS default_compression_codec = 'ZSTD(1)', ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1;
+SETTINGS
+    default_compression_codec = 'ZSTD(1)',
+    -- parts of one file up to half a gigabyte: a file a column cost a fifth of the ingest's CPU in the file system
+    min_bytes_for_wide_part = 536870912,
+    -- fewer and wider merges: each merge writes the text again and builds its index again
+    merge_selector_base = 20,
+    merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1;
 
 -- The span's events, one row each.
 CREATE VIEW IF NOT EXISTS {database}.span_events {on_cluster} AS

@@ -34,4 +34,8 @@ CREATE TABLE IF NOT EXISTS {database}.logs {on_cluster}
 ENGINE = {engine:MergeTree}
 PARTITION BY toDate(received_at)
 ORDER BY (project_id, time)
-SETTINGS default_compression_codec = 'ZSTD(1)', ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1;
+SETTINGS
+    default_compression_codec = 'ZSTD(1)',
+    min_bytes_for_wide_part = 536870912,
+    merge_selector_base = 20,
+    merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1;

@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS {database}.usage_minute {on_cluster}
 ENGINE = {engine:AggregatingMergeTree}
 PARTITION BY toYYYYMM(time)
 ORDER BY (project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name)
-SETTINGS default_compression_codec = 'ZSTD(1)', materialize_ttl_recalculate_only = 1;
+SETTINGS default_compression_codec = 'ZSTD(1)', min_bytes_for_wide_part = 536870912, materialize_ttl_recalculate_only = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.usage_minute_view {on_cluster} TO {database}.usage_minute AS
 SELECT
@@ -84,7 +84,7 @@ CREATE TABLE IF NOT EXISTS {database}.usage_hour {on_cluster}
 ENGINE = {engine:AggregatingMergeTree}
 PARTITION BY toYYYYMM(time)
 ORDER BY (project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name)
-SETTINGS default_compression_codec = 'ZSTD(1)', materialize_ttl_recalculate_only = 1;
+SETTINGS default_compression_codec = 'ZSTD(1)', min_bytes_for_wide_part = 536870912, materialize_ttl_recalculate_only = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.usage_hour_view {on_cluster} TO {database}.usage_hour AS
 SELECT
