@@ -46,3 +46,30 @@ class Committed:
     rejected_rows: int = 0
     message: str = ""
     is_resend: bool = False
+
+
+class KeyScope(StrEnum):
+    """What an API key allows; `admin` includes the other two."""
+
+    INGEST = "ingest"
+    READ = "read"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks: an API key, or nobody in particular on loopback.
+
+    Attributes:
+        project_id: The one project that may be touched; None for all.
+        scopes: What may be done.
+        key_id: The key's id, empty when no key was needed.
+    """
+
+    project_id: str | None
+    scopes: frozenset[KeyScope]
+    key_id: str = ""
+
+    def may(self, scope: KeyScope) -> bool:
+        """Whether `scope` is allowed."""
+        return scope in self.scopes or KeyScope.ADMIN in self.scopes

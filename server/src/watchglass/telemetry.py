@@ -1,0 +1,95 @@
+"""What the server tells about itself: its own metrics, in Prometheus form."""
+
+from collections.abc import Callable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.exposition import generate_latest
+
+from watchglass.model.records import Signal
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+COMMIT_BUCKETS_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
+REQUEST_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Telemetry:
+    """Counters and histograms of one server; an Observer of the committers and of the OTLP routes."""
+
+    def __init__(self) -> None:
+        """Make a registry of its own, so that several servers may live in one process."""
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        registry = self.registry
+        self._gauges: dict[str, Gauge] = {}
+        self._rows = Counter(
+            "watchglass_ingest_rows", "Rows committed", ["signal"], registry=registry
+        )
+        self._bytes = Counter(
+            "watchglass_ingest_bytes", "Bytes of committed exports, decompressed", ["signal"], registry=registry
+        )
+        self._commit_s = Histogram(
+            "watchglass_ingest_commit_seconds", "Time to decode and commit one group", ["signal"],
+            buckets=COMMIT_BUCKETS_S, registry=registry,
+        )
+        self._requests = Counter(
+            "watchglass_ingest_requests", "Exports answered", ["signal", "protocol", "status"], registry=registry
+        )
+        self._rejected_requests = Counter(
+            "watchglass_ingest_rejected_requests", "Exports refused", ["signal", "cause"], registry=registry
+        )
+        self._rejected_rows = Counter(
+            "watchglass_ingest_rejected_rows", "Rows refused", ["signal", "cause"], registry=registry
+        )
+        self._resends = Counter(
+            "watchglass_ingest_resends", "Exports that were stored already", ["signal"], registry=registry
+        )
+        self._marked_rows = Counter(
+            "watchglass_ingest_marked_rows", "Rows committed with something odd about them", ["signal", "mark"],
+            registry=registry,
+        )
+        self._api_s = Histogram(
+            "watchglass_api_request_seconds", "Time to answer an API request", ["method", "route", "status"],
+            buckets=REQUEST_BUCKETS_S, registry=registry,
+        )
+
+    def committed(self, signal: Signal, rows: int, bytes_: int, seconds: float) -> None:
+        """See store.writer.Observer.committed."""
+        self._rows.labels(signal.value).inc(rows)
+        self._bytes.labels(signal.value).inc(bytes_)
+        self._commit_s.labels(signal.value).observe(seconds)
+
+    def marked(self, signal: Signal, counts: Mapping[str, int]) -> None:
+        """See store.writer.Observer.marked."""
+        for mark, count in counts.items():
+            self._marked_rows.labels(signal.value, mark).inc(count)
+
+    def rejected(self, signal: Signal, cause: str, requests: int = 1, rows: int = 0) -> None:
+        """See store.writer.Observer.rejected."""
+        if requests:
+            self._rejected_requests.labels(signal.value, cause).inc(requests)
+        if rows:
+            self._rejected_rows.labels(signal.value, cause).inc(rows)
+
+    def resent(self, signal: Signal) -> None:
+        """See store.writer.Observer.resent."""
+        self._resends.labels(signal.value).inc()
+
+    def request(self, signal: Signal, protocol: str, status: int | str) -> None:
+        """See ingest.otlp_http.RequestObserver.request."""
+        self._requests.labels(signal.value, protocol, str(status)).inc()
+
+    def api_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """An API request to `route` (its template, not its path) was answered after `seconds`."""
+        self._api_s.labels(method, route, str(status)).observe(seconds)
+
+    def watch(self, name: str, brief: str, read: Callable[[], float], **labels: str) -> None:
+        """Report what `read` returns at each scrape under `name`."""
+        gauge = self._gauges.get(name)
+        if gauge is None:
+            gauge = self._gauges[name] = Gauge(name, brief, list(labels), registry=self.registry)
+        (gauge.labels(**labels) if labels else gauge).set_function(read)
+
+    def exposition(self) -> bytes:
+        """Write all metrics in the text format 0.0.4."""
+        return generate_latest(self.registry)
