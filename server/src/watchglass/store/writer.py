@@ -3,12 +3,13 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import structlog
 
 from watchglass.clock import Clock
@@ -48,6 +49,10 @@ class Observer(Protocol):
 
     def committed(self, signal: Signal, rows: int, bytes_: int, seconds: float) -> None:
         """A group of `rows`, `bytes_` on the wire, took `seconds` from taking it to its commit."""
+        ...
+
+    def marked(self, signal: Signal, counts: Mapping[str, int]) -> None:
+        """Rows were committed with something odd about them: how many by mark (see the column `marks`)."""
         ...
 
     def rejected(self, signal: Signal, cause: str, requests: int = 1, rows: int = 0) -> None:
@@ -229,6 +234,7 @@ class Committer:
         decoded = self._decode([waiting.export for waiting in group], now_ns)
         if decoded.batch.num_rows:
             self._engine.insert(self.signal.value, decoded.batch)
+            self._observer.marked(self.signal, _marks(decoded.batch))
         for waiting, outcome in zip(group, decoded.outcomes, strict=True):
             if isinstance(outcome, Committed):
                 self._ledger.add(waiting.export.batch_id, outcome.accepted_rows, now_ns)
@@ -295,6 +301,12 @@ class Committer:
             waiting.future.set_result(outcome)
         else:
             waiting.future.set_exception(outcome)
+
+
+def _marks(batch: pa.RecordBatch) -> dict[str, int]:
+    """How many rows carry each mark."""
+    counts = pc.value_counts(batch.column("marks").flatten())
+    return {str(entry["values"]): entry["counts"] for entry in counts.to_pylist()}
 
 
 def _is_out_of_space(error: StoreError) -> bool:
