@@ -122,6 +122,11 @@ class Committer:
         """Bytes of the exports that wait for their commit."""
         return self._waiting_bytes
 
+    @property
+    def is_running(self) -> bool:
+        """Whether exports are being committed."""
+        return self._thread.is_alive() and not self._stopping
+
     def start(self) -> None:
         """Load the ledger and begin to commit.
 

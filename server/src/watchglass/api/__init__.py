@@ -1,0 +1,1 @@
+"""The HTTP API and the screens: one file a resource; OpenAPI comes from them."""

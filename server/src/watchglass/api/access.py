@@ -1,0 +1,99 @@
+"""Who may ask what: FastAPI dependencies that every route states in its signature."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from watchglass.api.services import Services, get_services
+from watchglass.errors import Forbidden
+from watchglass.model.records import KeyScope, Principal
+from watchglass.query.scope import Scope, build_scope
+
+DEFAULT_PROJECT = "default"
+
+Injected = Annotated[Services, Depends(get_services)]
+
+
+def get_principal(request: Request, services: Injected) -> Principal:
+    """Return who asks.
+
+    Raises:
+        Unauthorized: A key is needed and absent, or it is not known.
+    """
+    return services.identify(request.headers)
+
+
+Asker = Annotated[Principal, Depends(get_principal)]
+
+
+def require_read(asker: Asker) -> Principal:
+    """Return who asks, who may read.
+
+    Raises:
+        Forbidden: The key has no read scope.
+    """
+    return _with_scope(asker, KeyScope.READ)
+
+
+def require_admin(asker: Asker) -> Principal:
+    """Return who asks, who may administer.
+
+    Raises:
+        Forbidden: The key has no admin scope.
+    """
+    return _with_scope(asker, KeyScope.ADMIN)
+
+
+def _with_scope(asker: Principal, scope: KeyScope) -> Principal:
+    if not asker.may(scope):
+        raise Forbidden(f"this key does not have the scope {scope.value}")
+    return asker
+
+
+Reader = Annotated[Principal, Depends(require_read)]
+Admin = Annotated[Principal, Depends(require_admin)]
+
+
+def asked_project(
+    reader: Reader,
+    project: Annotated[str | None, Query(description="Project; the key's own, or `default`, when not given")] = None,
+) -> str:
+    """Return the project that is asked about.
+
+    Raises:
+        Forbidden: The key is bound to another project.
+    """
+    return permitted_project(reader, project)
+
+
+def permitted_project(principal: Principal, project: str | None) -> str:
+    """Return `project`, or the principal's own where none is named.
+
+    Raises:
+        Forbidden: The principal is bound to another project.
+    """
+    if principal.project_id is None:
+        return project or DEFAULT_PROJECT
+    if project not in (None, "", principal.project_id):
+        raise Forbidden(f"this key is for the project {principal.project_id}")
+    return principal.project_id
+
+
+Project = Annotated[str, Depends(asked_project)]
+
+
+def asked_scope(
+    services: Injected,
+    project: Project,
+    start: Annotated[str | None, Query(description="Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given")] = None,
+    end: Annotated[str | None, Query(description="End, not included: as start; now when not given")] = None,
+) -> Scope:
+    """Return the project and stretch of time that is asked about.
+
+    Raises:
+        InvalidInput: A time cannot be read; the field is `start` or `end`.
+    """
+    return build_scope(project, start, end, services.clock.now_ns())
+
+
+AskedScope = Annotated[Scope, Depends(asked_scope)]

@@ -1,0 +1,53 @@
+"""The API as one application: routers, errors, guards, OpenAPI and the screens."""
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from watchglass import __version__
+from watchglass.api import health
+from watchglass.api.middleware import BoundedBody, Measured, TrustedHost
+from watchglass.api.problems import RESPONSES, install_problems
+from watchglass.api.screens import Screens
+from watchglass.api.services import Services
+
+ROUTERS: tuple[APIRouter, ...] = (health.router,)
+"""One router a resource; adding a resource is a file and a word here."""
+
+DESCRIPTION = """Everything that Watchglass knows, over HTTP. Instants are RFC 3339 text in UTC; numbers carry their unit in the
+name (`duration_ns`, `cost_usd`, `input_tokens`); null means not known. Errors are RFC 9457 problem documents that name the field.
+
+Send an API key as `Authorization: Bearer KEY` or `x-api-key: KEY`; a server that listens on loopback only asks for none by default."""
+
+
+def build_api(services: Services) -> FastAPI:
+    """Build the application over `services`."""
+    application = build_description()
+    application.state.services = services
+    application.mount("/", Screens())
+    # the last one added is the first one passed
+    application.add_middleware(BoundedBody)
+    application.add_middleware(TrustedHost, services=services)
+    application.add_middleware(Measured, services=services)
+    return application
+
+
+def build_description() -> FastAPI:
+    """Build the routes alone, from which OpenAPI is written without a store."""
+    application = FastAPI(
+        title="Watchglass",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        responses=RESPONSES,
+        generate_unique_id_function=_operation_id,
+    )
+    for router in ROUTERS:
+        application.include_router(router)
+    install_problems(application)
+    return application
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,49 @@
+"""The built screens as static files, under a policy that lets nothing but them run."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+}
+NOT_BUILT = "The screens are not built. Run `make web`, then start again. The API is at /api/v1, its description at /api/openapi.json.\n"
+
+
+class Screens(StaticFiles):
+    """The folder `static`; a path that is no file is a place inside the single-page application."""
+
+    def __init__(self) -> None:
+        """Serve what the build of web/ left in the package."""
+        folder = Path(str(files("watchglass"))) / "static"
+        self._is_built = (folder / "index.html").is_file()
+        super().__init__(directory=folder, check_dir=False, html=True)
+
+    async def check_config(self) -> None:
+        """Ask for nothing: the folder is absent until the screens are built."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with the file, or with the application's page."""
+        if not self._is_built:
+            return PlainTextResponse(NOT_BUILT, 404, HEADERS)
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404 or path.startswith(("api/", "assets/")):
+                raise
+            response = await super().get_response("index.html", scope)
+        is_hashed = path.startswith("assets/")
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if is_hashed else "no-cache"
+        response.headers.update(HEADERS)
+        return response

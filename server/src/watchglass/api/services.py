@@ -1,0 +1,42 @@
+"""What the routes work with, made once by the wiring."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from watchglass.clock import Clock
+from watchglass.model.records import Principal
+from watchglass.settings import Settings
+from watchglass.store.engine import Engine
+from watchglass.telemetry import Telemetry
+
+Identify = Callable[[Mapping[str, str]], Principal]
+"""Request headers (lower-case names) in, who asks out; raises Unauthorized. See ingest.doors.Doors.identify."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The server's parts that routes use.
+
+    Attributes:
+        settings: All settings.
+        clock: Source of the present.
+        engine: The store.
+        identify: Tells who asks.
+        telemetry: The server's own metrics.
+        not_ready: Why the server cannot do its work now, one sentence a cause; empty when it can.
+    """
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    identify: Identify
+    telemetry: Telemetry
+    not_ready: Callable[[], list[str]]
+
+
+def get_services(request: Request) -> Services:
+    """Return the services of the application that answers `request`; a FastAPI dependency."""
+    services: Services = request.app.state.services
+    return services

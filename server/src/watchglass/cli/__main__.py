@@ -1,0 +1,5 @@
+"""Lets `python -m watchglass.cli` be the command."""
+
+from watchglass.cli import main
+
+main()

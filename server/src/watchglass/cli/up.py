@@ -1,0 +1,55 @@
+"""`watchglass up`: the server, in the foreground."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+from pydantic import ValidationError
+from rich.console import Console
+
+from watchglass.app import Server
+from watchglass.clock import SystemClock
+from watchglass.errors import InvalidInput
+from watchglass.logs import configure_logging
+from watchglass.settings import Settings
+
+
+def up(
+    host: Annotated[str | None, typer.Option(help="Address to listen on")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of OTLP over HTTP, the API and the screens")] = None,
+    grpc_port: Annotated[int | None, typer.Option(help="Port of OTLP over gRPC; -1 turns it off")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of the embedded store and the control database")] = None,
+) -> None:
+    """Start the server; Ctrl-C stores what was accepted and stops it.
+
+    Every other setting is a WATCHGLASS_* variable or a line of the file that WATCHGLASS_CONFIG_FILE names.
+    """
+    settings = load_settings(host=host, port=port, grpc_port=grpc_port, data_dir=data)
+    configure_logging(settings.log_format, settings.log_level)
+    console = Console(stderr=True)
+
+    def on_ready(address: str) -> None:
+        console.print(f"Watchglass is ready: {address}", style="bold green", highlight=False)
+        console.print(f"Send OpenTelemetry to the same address: OTEL_EXPORTER_OTLP_ENDPOINT={address}", highlight=False)
+
+    async def serve() -> None:
+        await Server(settings, SystemClock()).run(on_ready)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve())
+
+
+def load_settings(**given: object) -> Settings:
+    """Read the settings; what is given and not None wins over variables and file.
+
+    Raises:
+        InvalidInput: A setting is wrong; the field is its name.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(field, str(first["msg"])) from error
