@@ -35,12 +35,14 @@ class Screens(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with the file, or with the application's page."""
+        if path.startswith("api/"):
+            raise HTTPException(404, "the API has no such path; see /api/openapi.json")
         if not self._is_built:
             return PlainTextResponse(NOT_BUILT, 404, HEADERS)
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            if error.status_code != 404 or path.startswith(("api/", "assets/")):
+            if error.status_code != 404 or path.startswith("assets/"):
                 raise
             response = await super().get_response("index.html", scope)
         is_hashed = path.startswith("assets/")
