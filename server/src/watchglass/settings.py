@@ -10,8 +10,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 
 class Settings(BaseSettings):
-    """All settings. Each is the variable WATCHGLASS_<NAME>, or a line `name = value` in the TOML file that
-    WATCHGLASS_CONFIG_FILE names; variables win."""
+    """All settings.
+
+    Each is the variable WATCHGLASS_<NAME>, or a line `name = value` in the TOML file that WATCHGLASS_CONFIG_FILE names;
+    variables win.
+    """
 
     model_config = SettingsConfigDict(env_prefix="WATCHGLASS_", extra="forbid")
 

@@ -11,7 +11,16 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from watchglass.errors import Forbidden, InvalidInput, NotFound, StoreError, TooExpensive, Unauthorized, Unavailable, WatchglassError
+from watchglass.errors import (
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    StoreError,
+    TooExpensive,
+    Unauthorized,
+    Unavailable,
+    WatchglassError,
+)
 
 log = structlog.get_logger(__name__)
 

@@ -1,7 +1,8 @@
 """The filter language as frozen data, and how it is written back as text."""
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
@@ -34,7 +35,7 @@ class Compare:
     field: str
     operator: Operator
     values: tuple[Value, ...]
-    position: int = field(default=0, compare=False)
+    position: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Has:
     """The field is there and not empty."""
 
     field: str
-    position: int = field(default=0, compare=False)
+    position: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Text:
 
     text: str
     is_phrase: bool = False
-    position: int = field(default=0, compare=False)
+    position: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
