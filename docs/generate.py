@@ -52,7 +52,7 @@ def configuration() -> str:
         if isinstance(default, SecretStr) or default is None or default == "":
             shown = ""
         else:
-            shown = f"`{default:_}`" if isinstance(default, int) and not isinstance(default, bool) else f"`{default}`"
+            shown = f"`{default}`"
         lines.append(f"| `WATCHGLASS_{name.upper()}` | {shown} | {field.description} |\n")
     return "".join(lines)
 
