@@ -1,0 +1,201 @@
+"""Filters as SQL: they pick the rows that the language says, on random expressions over random rows."""
+
+import itertools
+import json
+import re
+from typing import Any
+
+import pytest
+from doubles.rows import NOW_NS, insert_rows, log, span
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from watchglass.errors import InvalidInput
+from watchglass.query.conditions import condition
+from watchglass.query.expr import And, Compare, Expr, Has, Not, Or, Text, Value, write
+from watchglass.query.filter import parse
+from watchglass.query.scope import Scope
+from watchglass.query.sql import both, in_scope
+from watchglass.store.engine import Engine
+
+SCOPE = Scope("p", NOW_NS - 10**15, NOW_NS + 10**9)
+
+
+def found(engine: Engine, expr: Expr | str, table: str = "spans", project_id: str = "p") -> list[int]:
+    """Numbers of the rows that fit, in order."""
+    expr = parse(expr) if isinstance(expr, str) else expr
+    where = both(in_scope(Scope(project_id, SCOPE.start_ns, SCOPE.end_ns), table), condition(expr, table, NOW_NS))
+    rows = engine.query(f"SELECT span_id FROM {table} WHERE {where.text} ORDER BY span_id", where.parameters)
+    return [int(row, 16) for row in rows.column("span_id").to_pylist()]
+
+
+# -- the reference: what an expression means, in Python
+
+_words = st.sampled_from(["refund", "Refund", "fund", "late", "hay-stack", "O'Brien", "née", "NÉE", 'say "hi"', "a\\b", "a\nb", "!?", "%_"])
+_texts = st.one_of(st.sampled_from(["", "a", "A", "ab", "a%b", "a_b", "a\\b", "a*b", "x\ny", "'", "5", "true", "ü"]), st.text(st.characters(exclude_categories=["Cs"]), max_size=4))
+_floats = st.sampled_from([0.0, -1.5, 0.1, 5.0, 1e300])
+_ints = st.sampled_from([0, 1, 5, 2**53 + 1, 2**63 - 1])
+_rows = st.fixed_dictionaries(
+    {
+        "model": _texts,
+        "session_id": _texts,
+        "cost_usd": st.none() | _floats,
+        "input_tokens": st.none() | st.sampled_from([0, 5, 2**53 + 1, 2**64 - 1]),
+        "output_tokens": st.none() | st.sampled_from([0, 5]),
+        "duration_ns": st.sampled_from([0, 2_000_000_000, 1_500_000, 1]),
+        "is_streaming": st.booleans(),
+        "status_code": st.sampled_from(["unset", "ok", "error"]),
+        "tags": st.lists(_texts, max_size=3),
+        "attributes": st.dictionaries(st.sampled_from(["k", "k'x"]), st.sampled_from(["", "a", "ab", "5", "true", "0.1"])),
+        "attributes_int": st.dictionaries(st.sampled_from(["k", "n"]), _ints),
+        "attributes_double": st.dictionaries(st.sampled_from(["k", "d"]), _floats),
+        "attributes_bool": st.dictionaries(st.sampled_from(["k", "b"]), st.booleans()),
+        "resource_attributes": st.dictionaries(st.sampled_from(["k", "r"]), st.sampled_from(["", "a", "5", "7.5"])),
+        "input_messages": st.lists(_words, max_size=3).map(lambda words: json.dumps([" ".join(words)], ensure_ascii=False)),
+        "output_value": st.lists(_words, max_size=3).map(" ".join),
+    }
+)
+
+_text_values = st.builds(Value, st.one_of(_texts, st.sampled_from(["a*", "*b", "*", "a*b", "**"])), st.booleans())
+_number_values = st.builds(Value, st.sampled_from(["0", "5", "-1.5", "0.1", "1e300", "9007199254740993", "18446744073709551615", "99999999999999999999"]))
+_equal = st.sampled_from(["=", "!="])
+_any_operator = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
+_attribute_fields = st.sampled_from(["attributes.k", "attributes.k'x", "attributes.n", "attributes.d", "attributes.b", "resource.k", "resource.r"])
+
+
+def _lists(values: st.SearchStrategy[Value]) -> st.SearchStrategy[tuple[Value, ...]]:
+    return st.lists(values, min_size=1, max_size=3).map(tuple)
+
+
+_leaves = st.one_of(
+    st.builds(Compare, st.sampled_from(["model", "session_id", "session", "tags"]), _equal, _lists(_text_values)),
+    st.builds(Compare, st.sampled_from(["cost", "input_tokens", "tokens", "duration_ns"]), _any_operator, st.tuples(_number_values)),
+    st.builds(Compare, st.just("duration"), _any_operator, st.tuples(st.builds(Value, st.sampled_from(["2s", "1.5ms", "1ns", "1h"])))),
+    st.builds(Compare, st.sampled_from(["error", "is_streaming"]), _equal, st.tuples(st.builds(Value, st.sampled_from(["true", "False"])))),
+    st.builds(Compare, _attribute_fields, _equal, _lists(st.one_of(_text_values, _number_values))),
+    st.builds(Compare, _attribute_fields, _any_operator, st.tuples(_number_values)),
+    st.builds(Has, st.one_of(st.sampled_from(["model", "tags", "cost_usd", "tokens", "error", "duration", "attributes"]), _attribute_fields)),
+    st.builds(Text, _words, st.booleans()),
+)
+_exprs = st.recursive(
+    _leaves,
+    lambda inner: st.one_of(
+        st.builds(Not, inner),
+        st.builds(And, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(Or, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+    ),
+    max_leaves=6,
+)
+
+
+def holds(expr: Expr, row: dict[str, Any]) -> bool:
+    """What `expr` means for a row, written as plainly as can be."""
+    match expr:
+        case And(items):
+            return all(holds(item, row) for item in items)
+        case Or(items):
+            return any(holds(item, row) for item in items)
+        case Not(item):
+            return not holds(item, row)
+        case Has(name):
+            return any(is_there(value, name) for value in read(name, row))
+        case Text(text, is_phrase):
+            return all(text_holds(piece, row) for piece in ([text] if is_phrase else text.split()))
+        case Compare(name, operator, values):
+            if operator == "!=":
+                return not holds(Compare(name, "=", values), row)
+            return any(compare(have, operator, value, "." in name) for value in values for have in read(name, row))
+    raise AssertionError(expr)
+
+
+def is_there(value: Any, name: str) -> bool:
+    """Whether a value counts as one: not empty, and not the default of a column that cannot be null."""
+    if "." in name or name in ("cost_usd", "tokens"):
+        return value != ""
+    return bool(value)
+
+
+def read(name: str, row: dict[str, Any]) -> list[Any]:
+    """All values that a name has in a row."""
+    if name.startswith("attributes."):
+        key = name.removeprefix("attributes.")
+        maps = ("attributes", "attributes_int", "attributes_double", "attributes_bool")
+        return [row[one][key] for one in maps if key in row[one]]
+    if name.startswith("resource."):
+        key = name.removeprefix("resource.")
+        return [row["resource_attributes"][key]] if key in row["resource_attributes"] else []
+    if name == "tags":
+        return list(row["tags"])
+    if name == "tokens":
+        known = [row[one] for one in ("input_tokens", "output_tokens") if row[one] is not None]
+        return [sum(known) % 2**64] if known else []
+    if name == "error":
+        return [row["status_code"] == "error"]
+    value = row[{"cost": "cost_usd", "duration": "duration_ns", "session": "session_id"}.get(name, name)]
+    return [] if value is None else [value]
+
+
+def compare(have: Any, operator: str, value: Value, is_attribute: bool) -> bool:
+    """Whether one value fits."""
+    units = {"2s": 2 * 10**9, "1.5ms": 1_500_000, "1ns": 1, "1h": 3600 * 10**9}
+    if value.is_pattern:
+        text = have if isinstance(have, str) else str(have).lower() if isinstance(have, bool) else clickhouse_text(have)
+        return re.fullmatch(".*".join(map(re.escape, value.text.split("*"))), text, re.DOTALL) is not None
+    if isinstance(have, bool):
+        return value.text.lower() == str(have).lower()
+    wanted = as_number(value.text) if value.text not in units else units[value.text]
+    if isinstance(have, str):
+        if operator == "=":
+            return have == value.text
+        have = as_number(have)
+    if have is None or wanted is None:
+        return False
+    return {"=": have == wanted, "<": have < wanted, "<=": have <= wanted, ">": have > wanted, ">=": have >= wanted}[operator]
+
+
+def as_number(text: str) -> int | float | None:
+    """A plain number, or None."""
+    if re.fullmatch(r"[+-]?\d+", text, re.ASCII):
+        return int(text) if int(text) < 2**64 else float(text)
+    return float(text) if re.fullmatch(r"[+-]?[\d.]+(e\d+)?", text, re.ASCII) else None
+
+
+def clickhouse_text(number: float) -> str:
+    """A number as ClickHouse writes it."""
+    return repr(number).replace("e+", "e").removesuffix(".0")
+
+
+def text_holds(piece: str, row: dict[str, Any]) -> bool:
+    """Whether the text holds a piece, as words, whatever the case; in plain or JSON form."""
+    texts = [row["input_messages"], "", "", row["output_value"], "", ""]
+    haystack = lowered(re.sub(r"\\[nrt]", " ", " ".join(texts)))
+    edge = r"[\x00-/:-@\[-`{-\x7f]"
+    for form in (piece, json.dumps(piece, ensure_ascii=False)[1:-1]):
+        form = lowered(re.sub(r"\\[nrt]", " ", form))
+        before = rf"(?:^|{edge})" if not re.match(edge, form) else ""
+        after = rf"(?:\Z|{edge})" if not re.match(edge, form[-1]) else ""
+        tokens = re.findall(r"[0-9a-z\x80-\U0010ffff]+", form)
+        if re.search(before + re.escape(form) + after, haystack) and all(
+            re.search(rf"(?:^|{edge}){token}(?:\Z|{edge})", haystack) for token in tokens
+        ):
+            return True
+    return False
+
+
+def lowered(text: str) -> str:
+    """Lower case."""
+    return text.lower()
+
+
+_projects = itertools.count()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(_rows, min_size=1, max_size=6), exprs=st.lists(_exprs, min_size=1, max_size=6))
+def test_sql_agrees_with_the_language(engine: Engine, rows: list[dict[str, Any]], exprs: list[Expr]) -> None:
+    """For random expressions over random rows the SQL picks exactly the rows that the language says."""
+    project_id = f"p{next(_projects)}"
+    insert_rows(engine, "spans", [span(1, n, project_id=project_id, **row) for n, row in enumerate(rows)])
+    for expr in exprs:
+        expected = [n for n, row in enumerate(rows) if holds(expr, row)]
+        assert found(engine, expr, project_id=project_id) == expected, write(expr)
