@@ -1,0 +1,55 @@
+"""The real application over a real, empty store, without a socket."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from watchglass.api.application import build_api
+from watchglass.api.services import Services
+from watchglass.clock import FixedClock
+from watchglass.model.records import KeyScope, Principal
+from watchglass.settings import Settings
+from watchglass.store.engine import Engine
+from watchglass.telemetry import Telemetry
+
+NOW_NS = 1_700_000_000_000_000_000
+"""The present in these tests: 2023-11-14T22:13:20Z."""
+
+MakeClient = Callable[..., TestClient]
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands at NOW_NS."""
+    return FixedClock(NOW_NS)
+
+
+@pytest.fixture
+def make_client(engine: Engine, clock: FixedClock) -> Iterator[MakeClient]:
+    """Build clients of the application; by default everybody may do everything."""
+    opened: list[TestClient] = []
+
+    def make(principal: Principal | None = None, **settings: object) -> TestClient:
+        everyone = principal or Principal(None, frozenset({KeyScope.ADMIN}))
+        services = Services(
+            settings=Settings(**settings),  # type: ignore[arg-type]
+            clock=clock,
+            engine=engine,
+            identify=lambda headers: everyone,
+            telemetry=Telemetry(),
+            not_ready=list,
+        )
+        client = TestClient(build_api(services), base_url="http://localhost", raise_server_exceptions=False)
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> TestClient:
+    """A client that may do everything."""
+    return make_client()
