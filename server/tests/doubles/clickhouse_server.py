@@ -18,6 +18,7 @@ import json
 import queue
 import re
 import sys
+import tempfile
 import threading
 import uuid
 import zlib
@@ -94,9 +95,13 @@ def _run(connection: Connection, statement: bytes, params: dict[str, str], fmt: 
     insert = INSERT_WITH_DATA.match(statement)
     if insert is None:
         return bytes(connection.query(statement.decode(), fmt, params=params or None).bytes())
-    with connection.send_insert(insert.group(1).decode(), insert.group(2).decode()) as inserter:
-        inserter.append(statement[insert.end() :])
-        inserter.finish()
+    # not chDB's send_insert: it says "done" when a view failed or the disk is full
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(statement[insert.end() :])
+        file.flush()
+        head, settings, _ = re.split(r"(\sSETTINGS\s.*)?$", insert.group(1).decode(), maxsplit=1, flags=re.DOTALL)
+        source = f"{head} FROM INFILE '{file.name}'{settings or ''} FORMAT {insert.group(2).decode()}"
+        connection.query(source, "CSV", params=params or None)
     return b""
 
 

@@ -158,6 +158,16 @@ def test_insert_of_one_batch_is_one_part(engine: Engine) -> None:
     assert parts.column("n").to_pylist() == [1]
 
 
+def test_insert_raises_when_a_view_of_the_table_fails(engine: Engine) -> None:
+    """What comes after the table itself counts too: a failed view is an error, not a silent loss."""
+    engine.execute("CREATE TABLE taken (x UInt8) ENGINE = MergeTree ORDER BY x")
+    engine.execute("CREATE MATERIALIZED VIEW failing TO taken AS SELECT throwIf(name = 'chat') AS x FROM spans")
+    with pytest.raises(StoreError) as caught:
+        engine.insert("spans", span_batch(3))
+    assert caught.value.code == 395
+    engine.insert("spans", span_batch(3, name="search"))
+
+
 def test_insert_into_absent_table_raises(engine: Engine) -> None:
     """Inserting into a table that is not there raises StoreError with the code."""
     with pytest.raises(StoreError) as caught:
