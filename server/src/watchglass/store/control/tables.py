@@ -1,0 +1,52 @@
+"""The tables of the control database, as SQLAlchemy sees them; migrations/ is what creates them."""
+
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, MetaData, String, Table
+
+metadata = MetaData()
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", String(63), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("created_at_ns", BigInteger, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", String(63), ForeignKey("projects.id"), nullable=True),
+    Column("name", String(200), nullable=False),
+    Column("prefix", String(16), nullable=False),
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    Column("scopes", String(64), nullable=False),
+    Column("created_at_ns", BigInteger, nullable=False),
+    Column("revoked_at_ns", BigInteger, nullable=True),
+    Column("last_used_at_ns", BigInteger, nullable=True),
+    Index("keys_by_project", "project_id"),
+)
+
+prices = Table(
+    "prices",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", String(63), ForeignKey("projects.id"), nullable=True),
+    Column("provider_name", String(200), nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("input_usd_per_mtok", Float(53), nullable=False),
+    Column("output_usd_per_mtok", Float(53), nullable=False),
+    Column("cache_read_usd_per_mtok", Float(53), nullable=True),
+    Column("cache_creation_usd_per_mtok", Float(53), nullable=True),
+    Column("valid_from_ns", BigInteger, nullable=False),
+    Column("created_at_ns", BigInteger, nullable=False),
+    Index("prices_by_project", "project_id"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("change_count", BigInteger, nullable=False),
+)
+"""One row, whose count grows with each change of projects, keys and prices, so that every server sees that it must reread."""
