@@ -3,7 +3,8 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +16,15 @@ from watchglass.clock import Clock
 from watchglass.errors import InvalidInput, StoreError
 from watchglass.http_server import Asgi, GracefulServer, until_told
 from watchglass.ingest.admission import WaitingBytes
+from watchglass.ingest.cost import Pricer
+from watchglass.ingest.doors import Doors
 from watchglass.ingest.otlp_http import PATHS, Admit, OtlpHttp
 from watchglass.ingest.traces import Prices, TraceDecoder
-from watchglass.model.records import KeyScope, Principal, Signal
+from watchglass.model.records import Signal
 from watchglass.settings import Settings
 from watchglass.store.cluster import ClusterEngine
+from watchglass.store.control.database import ControlDatabase, sqlite_url
+from watchglass.store.control.follower import Follower
 from watchglass.store.embedded import EmbeddedEngine
 from watchglass.store.engine import Engine
 from watchglass.store.ledger import Ledger
@@ -52,6 +57,37 @@ def open_engine(settings: Settings) -> Engine:
     for name in migrate(engine, cluster=settings.clickhouse_cluster):
         log.info("schema migrated", migration=name)
     return engine
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The control database and what is kept of it in memory."""
+
+    database: ControlDatabase
+    follower: Follower
+
+
+@contextmanager
+def open_control(settings: Settings) -> Iterator[Control]:
+    """Open the control database that the settings name, and follow it until the end.
+
+    Raises:
+        InvalidInput: The address cannot be used, or keys are needed and there are none.
+        Unavailable: The database does not answer.
+        StoreError: Its schema cannot be upgraded.
+    """
+    database = ControlDatabase(settings.control_url or sqlite_url(settings.data_path))
+    try:
+        follower = Follower(database)
+        if settings.needs_keys and not follower.snapshot.keys:
+            raise InvalidInput("host", f"{settings.host} needs API keys and there are none: make one with `watchglass keys create`")
+        follower.start()
+        try:
+            yield Control(database, follower)
+        finally:
+            follower.close()
+    finally:
+        database.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,25 +214,33 @@ class Server:
             StoreError: The store cannot be opened.
         """
         settings = self._settings
-        with until_told(self._stop), listen(settings.host, settings.port) as http_socket:
+        with (
+            until_told(self._stop),
+            listen(settings.host, settings.port) as http_socket,
+            open_control(settings) as control,
+        ):
             engine = open_engine(settings)
             try:
                 apply_retention(engine, settings)
-                await self._serve(http_socket, engine, on_ready)
+                await self._serve(http_socket, engine, control, on_ready)
             finally:
                 await asyncio.to_thread(engine.close)
         log.info("stopped; every accepted export is stored")
 
-    async def _serve(self, http_socket: socket.socket, engine: Engine, on_ready: Callable[[str], None]) -> None:
+    async def _serve(
+        self, http_socket: socket.socket, engine: Engine, control: Control, on_ready: Callable[[str], None]
+    ) -> None:
         settings = self._settings
         telemetry = Telemetry()
-        ingest = build_ingest(settings, self._clock, engine, telemetry, _NoPrices(), lambda headers, client: "default")
-        everyone = Principal(None, frozenset({KeyScope.ADMIN}))
+        doors = Doors(control.database, control.follower, self._clock, needs_keys=settings.needs_keys)
+        pricer = Pricer(lambda: control.follower.snapshot.prices)
+        ingest = build_ingest(settings, self._clock, engine, telemetry, pricer, doors.admit)
         services = Services(
             settings=settings,
             clock=self._clock,
             engine=engine,
-            identify=lambda headers: everyone,
+            control=control.database,
+            identify=doors.identify,
             telemetry=telemetry,
             not_ready=lambda: ingest.not_ready() + store_answers(engine),
         )
@@ -217,11 +261,6 @@ class Server:
         for committer in ingest.committers.values():
             if not await asyncio.to_thread(committer.stop, settings.drain_timeout_s):
                 log.error("not all exports were committed in time", signal=committer.signal.value)
-
-
-class _NoPrices:
-    def price(self, columns: Mapping[str, Any]) -> dict[str, Any]:
-        return {}
 
 
 def _shown(host: str) -> str:

@@ -1,6 +1,7 @@
 """The real application over a real, empty store, without a socket."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,6 +11,7 @@ from watchglass.api.services import Services
 from watchglass.clock import FixedClock
 from watchglass.model.records import KeyScope, Principal
 from watchglass.settings import Settings
+from watchglass.store.control.database import ControlDatabase, sqlite_url
 from watchglass.store.engine import Engine
 from watchglass.telemetry import Telemetry
 
@@ -26,7 +28,15 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def make_client(engine: Engine, clock: FixedClock) -> Iterator[MakeClient]:
+def control(tmp_path: Path) -> Iterator[ControlDatabase]:
+    """A control database with the default project and nothing else."""
+    database = ControlDatabase(sqlite_url(tmp_path))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> Iterator[MakeClient]:
     """Build clients of the application; by default everybody may do everything."""
     opened: list[TestClient] = []
 
@@ -36,6 +46,7 @@ def make_client(engine: Engine, clock: FixedClock) -> Iterator[MakeClient]:
             settings=Settings(**settings),  # type: ignore[arg-type]
             clock=clock,
             engine=engine,
+            control=control,
             identify=lambda headers: everyone,
             telemetry=Telemetry(),
             not_ready=list,

@@ -8,8 +8,7 @@ from watchglass.api.services import Services, get_services
 from watchglass.errors import Forbidden
 from watchglass.model.records import KeyScope, Principal
 from watchglass.query.scope import Scope, build_scope
-
-DEFAULT_PROJECT = "default"
+from watchglass.store.control.projects import DEFAULT_PROJECT
 
 Injected = Annotated[Services, Depends(get_services)]
 
@@ -72,8 +71,17 @@ def permitted_project(principal: Principal, project: str | None) -> str:
     Raises:
         Forbidden: The principal is bound to another project.
     """
+    return bound_project(principal, project) or DEFAULT_PROJECT
+
+
+def bound_project(principal: Principal, project: str | None) -> str | None:
+    """Return `project`, or the principal's own where none is named; None stands for all projects.
+
+    Raises:
+        Forbidden: The principal is bound to another project.
+    """
     if principal.project_id is None:
-        return project or DEFAULT_PROJECT
+        return project or None
     if project not in (None, "", principal.project_id):
         raise Forbidden(f"this key is for the project {principal.project_id}")
     return principal.project_id

@@ -8,6 +8,7 @@ from fastapi import Request
 from watchglass.clock import Clock
 from watchglass.model.records import Principal
 from watchglass.settings import Settings
+from watchglass.store.control.database import ControlDatabase
 from watchglass.store.engine import Engine
 from watchglass.telemetry import Telemetry
 
@@ -23,6 +24,7 @@ class Services:
         settings: All settings.
         clock: Source of the present.
         engine: The store.
+        control: Projects, keys and prices.
         identify: Tells who asks.
         telemetry: The server's own metrics.
         not_ready: Why the server cannot do its work now, one sentence a cause; empty when it can.
@@ -31,6 +33,7 @@ class Services:
     settings: Settings
     clock: Clock
     engine: Engine
+    control: ControlDatabase
     identify: Identify
     telemetry: Telemetry
     not_ready: Callable[[], list[str]]

@@ -16,8 +16,8 @@ from watchglass.store.control.fields import checked_project_id, checked_text, ne
 from watchglass.store.control.tables import keys
 
 TOKEN_BYTES = 32
-TOKEN_START = "wg_"
-PREFIX_LENGTH = len(TOKEN_START) + 6
+TOKEN_MARK = "wg_"
+PREFIX_LENGTH = len(TOKEN_MARK) + 6
 """Characters of a token that are stored to recognise it: 36 of its 256 bits, so that 220 remain unknown."""
 
 
@@ -101,7 +101,7 @@ def create_key(
         checked_project_id("project_id", project_id)
     elif KeyScope.ADMIN not in allowed:
         raise InvalidInput("project_id", "a key without the scope admin opens one project: name it")
-    token = TOKEN_START + secrets.token_urlsafe(TOKEN_BYTES)
+    token = TOKEN_MARK + secrets.token_urlsafe(TOKEN_BYTES)
     key = ApiKey(
         new_id("key"), project_id, checked_text("name", name), token[:PREFIX_LENGTH], allowed, now_ns, None, None
     )
