@@ -56,14 +56,17 @@ class Engine(Protocol):
         ...
 
     def insert(self, table: str, batch: pa.RecordBatch) -> None:
-        """Store `batch` as one block: when this returns, all of it is committed; when it raises, none is.
+        """Store `batch` as one block: when this returns, all of it is committed, and so is what views make of it.
+
+        When it raises, either none of `batch` is in the table or all of it, with what some of the views make of it.
 
         Args:
             table: Table name without the database.
             batch: Columns by name; columns of the table that are absent take their default.
 
         Raises:
-            StoreError: Nothing was stored.
+            StoreError: The table or one of its views could not take it, or the answer was lost: look before sending
+                it again.
         """
         ...
 

@@ -14,6 +14,16 @@ def batch_id(project_id: str, signal: Signal, body: bytes) -> int:
     return int.from_bytes(digest.digest(), "little")
 
 
+def newest_commit_ms(engine: Engine, table: str) -> int:
+    """When rows were last committed to `table`, milliseconds since 1970; 0 when it is empty.
+
+    Raises:
+        StoreError: The table cannot be read.
+    """
+    rows = engine.query(f"SELECT toUnixTimestamp64Milli(max(received_at)) AS newest FROM {table}")
+    return int(rows.column("newest")[0].as_py())
+
+
 class Ledger:
     """The batch ids of one table that were committed within a window of time.
 
@@ -34,14 +44,30 @@ class Ledger:
             StoreError: The table cannot be read.
         """
         rows = engine.query(
-            f"SELECT batch_id, count() AS row_count, toUnixTimestamp64Nano(toDateTime64(max(received_at), 9)) AS stored_ns "
+            f"SELECT batch_id, count() AS row_count, toUnixTimestamp64Milli(max({table}.received_at)) AS stored_ms "
             f"FROM {table} WHERE received_at >= fromUnixTimestamp64Nano({{since:Int64}}) "
             "AND toDate(received_at) >= toDate(fromUnixTimestamp64Nano({since:Int64})) "
-            "GROUP BY batch_id ORDER BY stored_ns",
-            {"since": max(0, now_ns - self._window_ns)},
+            "GROUP BY batch_id ORDER BY stored_ms DESC LIMIT {capacity:UInt64}",
+            {"since": max(0, now_ns - self._window_ns), "capacity": self._capacity},
+        )
+        columns = (rows.column(name).to_pylist()[::-1] for name in ("batch_id", "row_count", "stored_ms"))
+        for identifier, row_count, stored_ms in zip(*columns, strict=True):
+            self.add(identifier, row_count, stored_ms * 1_000_000)
+
+    def load_commit(self, engine: Engine, table: str, received_at_ms: int) -> int:
+        """Read the ids stored by the commit of `received_at_ms` (milliseconds since 1970); return how many there are.
+
+        Raises:
+            StoreError: The table cannot be read.
+        """
+        rows = engine.query(
+            f"SELECT batch_id, count() AS row_count FROM {table} "
+            "WHERE received_at = fromUnixTimestamp64Milli({received_at:Int64}) GROUP BY batch_id",
+            {"received_at": received_at_ms},
         )
         for row in rows.to_pylist():
-            self.add(row["batch_id"], row["row_count"], row["stored_ns"])
+            self.add(row["batch_id"], row["row_count"], received_at_ms * 1_000_000)
+        return rows.num_rows
 
     def rows_of(self, identifier: int) -> int | None:
         """How many rows the export stored, or None when it is not known."""

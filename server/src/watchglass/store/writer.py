@@ -16,12 +16,17 @@ from watchglass.clock import Clock
 from watchglass.errors import InvalidInput, StoreError, Unavailable, WatchglassError
 from watchglass.model.records import Committed, Export, Signal
 from watchglass.store.engine import Engine
-from watchglass.store.ledger import Ledger
+from watchglass.store.ledger import Ledger, newest_commit_ms
+from watchglass.store.usage import add_missing_usage
 
 log = structlog.get_logger(__name__)
 
 NO_SPACE_CODES = {243, 1001}
 """NOT_ENOUGH_SPACE, and STD_EXCEPTION which wraps the operating system's `No space left on device`."""
+
+MAX_STEP_BACK_MS = 3_600_000
+"""How far behind the newest commit the clock may be for commits to go on counting from that commit; a clock that is
+further behind was wrong then, and is believed now."""
 
 SUSPECTS = 3
 """Exports tried alone, all failing, after which a failed group is blamed on the store and not on one export."""
@@ -108,6 +113,8 @@ class Committer:
         self._waiting: deque[_Waiting] = deque()
         self._in_flight: dict[int, Future[Committed]] = {}
         self._waiting_bytes = 0
+        self._last_commit_ms = 0
+        self._doubtful_ms: int | None = None
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name=f"commit-{signal.value}", daemon=True)
@@ -128,12 +135,15 @@ class Committer:
         return self._thread.is_alive() and not self._stopping
 
     def start(self) -> None:
-        """Load the ledger and begin to commit.
+        """Load the ledger, bring to its end what a crash cut short, and begin to commit.
 
         Raises:
             StoreError: The table cannot be read.
         """
         self._ledger.load(self._engine, self.signal.value, self._clock.now_ns())
+        self._last_commit_ms = newest_commit_ms(self._engine, self.signal.value)
+        self._doubtful_ms = self._last_commit_ms
+        self._settle()
         self._thread.start()
 
     def stop(self, timeout_s: float) -> bool:
@@ -208,18 +218,19 @@ class Committer:
         return group
 
     def _commit_group(self, group: list[_Waiting]) -> None:
-        started_s = self._clock.monotonic_s()
+        try:
+            self._settle()
+        except WatchglassError as error:
+            log.error("the store cannot say what it has", signal=self.signal.value, error=str(error)[:500])
+            self._refuse(group, error)
+            return
         fresh = [waiting for waiting in group if not self._answer_resend(waiting)]
         if not fresh:
             return
-        try:
-            rows = self._store(fresh)
-        except StoreError as error:
-            log.error("store refused a group", signal=self.signal.value, exports=len(fresh), error=str(error)[:500])
-            self._commit_one_by_one(fresh, error)
-            return
-        size = sum(len(waiting.export.body) for waiting in fresh)
-        self._observer.committed(self.signal, rows, size, self._clock.monotonic_s() - started_s)
+        refused, error = self._attempt(fresh)
+        if error is not None:
+            self._report(error, len(refused))
+            self._commit_one_by_one(refused, error)
 
     def _answer_resend(self, waiting: _Waiting) -> bool:
         rows = self._ledger.rows_of(waiting.export.batch_id)
@@ -229,77 +240,103 @@ class Committer:
         self._finish(waiting, Committed(accepted_rows=rows, is_resend=True))
         return True
 
-    def _store(self, group: list[_Waiting]) -> int:
-        """Decode and insert a group, answer its exports, return the rows stored.
+    def _attempt(self, group: list[_Waiting]) -> tuple[list[_Waiting], Exception | None]:
+        """Store a group; return the exports that are not stored, unanswered yet, and what went wrong."""
+        try:
+            self._store(group)
+            return [], None
+        except Exception as error:
+            try:
+                self._settle()
+            except WatchglassError:  # tried again before anything else is stored
+                return group, error
+            for waiting in group:
+                row_count = self._ledger.rows_of(waiting.export.batch_id)
+                if row_count is not None:
+                    self._finish(waiting, Committed(accepted_rows=row_count))
+            return [waiting for waiting in group if self._ledger.rows_of(waiting.export.batch_id) is None], error
+
+    def _store(self, group: list[_Waiting]) -> None:
+        """Decode and insert a group, and answer its exports.
 
         Raises:
-            StoreError: Nothing was stored, nobody was answered.
+            StoreError: Nobody was answered, and `_settle` has to find out whether the rows are stored.
         """
-        now_ns = self._clock.now_ns()
-        decoded = self._decode([waiting.export for waiting in group], now_ns)
+        started_s = self._clock.monotonic_s()
+        commit_ms = self._next_commit_ms()
+        decoded = self._decode([waiting.export for waiting in group], commit_ms * 1_000_000)
         if decoded.batch.num_rows:
+            self._doubtful_ms = commit_ms
             self._engine.insert(self.signal.value, decoded.batch)
+            self._doubtful_ms = None
             self._observer.marked(self.signal, _marks(decoded.batch))
         for waiting, outcome in zip(group, decoded.outcomes, strict=True):
             if isinstance(outcome, Committed):
-                self._ledger.add(waiting.export.batch_id, outcome.accepted_rows, now_ns)
+                self._ledger.add(waiting.export.batch_id, outcome.accepted_rows, commit_ms * 1_000_000)
                 if outcome.rejected_rows:
                     self._observer.rejected(self.signal, "invalid_rows", requests=0, rows=outcome.rejected_rows)
             self._finish(waiting, outcome)
-        return decoded.batch.num_rows
+        size = sum(len(waiting.export.body) for waiting in group)
+        self._observer.committed(self.signal, decoded.batch.num_rows, size, self._clock.monotonic_s() - started_s)
 
-    def _commit_one_by_one(self, group: list[_Waiting], error: StoreError) -> None:
-        """Tell one export that the store cannot take from a store that takes nothing now."""
-        group = self._answer_stored(group, error)
+    def _next_commit_ms(self) -> int:
+        """The time of the next commit, milliseconds since 1970: later than every other, so that it names the commit."""
+        now_ms = self._clock.now_ns() // 1_000_000
+        if self._last_commit_ms - MAX_STEP_BACK_MS < now_ms <= self._last_commit_ms:
+            now_ms = self._last_commit_ms + 1
+        self._last_commit_ms = now_ms
+        return now_ms
+
+    def _settle(self) -> None:
+        """Find out what became of a commit whose insert did not return: put its exports into the ledger, complete usage.
+
+        Raises:
+            StoreError: The store does not say, or cannot take the usage now; nothing may be stored before it did.
+        """
+        if self._doubtful_ms is None:
+            return
+        count = self._ledger.load_commit(self._engine, self.signal.value, self._doubtful_ms)
+        if count and self.signal is Signal.TRACES:
+            add_missing_usage(self._engine, self._doubtful_ms)
+        self._doubtful_ms = None
+
+    def _commit_one_by_one(self, group: list[_Waiting], error: Exception) -> None:
+        """Tell one export that cannot be stored from a store that takes nothing now."""
         if _is_out_of_space(error) or len(group) == 1:
             self._refuse(group, error)
             return
         refused: list[_Waiting] = []
-        stored = 0
         for position, waiting in enumerate(group):
-            if len(refused) >= SUSPECTS and not stored:
+            if self._doubtful_ms is not None or (len(refused) >= SUSPECTS and len(refused) == position):
                 refused.extend(group[position:])
                 break
-            try:
-                self._store([waiting])
-                stored += 1
-            except StoreError as again:
-                error = again
-                refused.append(waiting)
+            left, again = self._attempt([waiting])
+            error = again or error
+            refused.extend(left)
         self._refuse(refused, error)
 
-    def _answer_stored(self, group: list[_Waiting], error: StoreError) -> list[_Waiting]:
-        """Answer the exports whose rows are in the table although the insert raised (a view behind it failed)."""
-        identifiers = [waiting.export.batch_id for waiting in group]
-        try:
-            rows = self._engine.query(
-                f"SELECT batch_id, count() AS row_count FROM {self.signal.value} "
-                "WHERE batch_id IN {ids:Array(UInt64)} AND toDate(received_at) >= today() - 1 GROUP BY batch_id",
-                {"ids": identifiers},
-            ).to_pylist()
-        except StoreError:
-            return group
-        stored = {row["batch_id"]: row["row_count"] for row in rows}
-        if stored:
-            log.warning("rows were stored although the insert failed", exports=len(stored), error=str(error)[:200])
-        for waiting in group:
-            if waiting.export.batch_id in stored:
-                row_count = stored[waiting.export.batch_id]
-                self._ledger.add(waiting.export.batch_id, row_count, self._clock.now_ns())
-                self._finish(waiting, Committed(accepted_rows=row_count))
-        return [waiting for waiting in group if waiting.export.batch_id not in stored]
+    def _report(self, error: Exception, export_count: int) -> None:
+        if isinstance(error, StoreError):
+            log.error(
+                "store refused a group", signal=self.signal.value, exports=export_count, error=str(error)[:500]
+            )
+        else:
+            log.error("a group could not be committed", signal=self.signal.value, exports=export_count, exc_info=error)
 
-    def _refuse(self, group: list[_Waiting], error: StoreError) -> None:
-        if not group:
-            return
-        cause = "disk_full" if _is_out_of_space(error) else "store_failed"
-        detail = "the disk is full" if cause == "disk_full" else "the store refused the rows"
+    def _refuse(self, group: list[_Waiting], error: Exception) -> None:
+        if _is_out_of_space(error):
+            cause, detail = "disk_full", "the disk is full"
+        elif isinstance(error, StoreError):
+            cause, detail = "store_failed", "the store refused the rows"
+        else:
+            cause, detail = "commit_failed", "the commit failed"
         for waiting in group:
             self._finish(waiting, Unavailable(f"{detail}; send it again later", cause=cause, retry_after_s=5))
 
     def _finish(self, waiting: _Waiting, outcome: Committed | WatchglassError) -> None:
         with self._changed:
-            self._in_flight.pop(waiting.export.batch_id, None)
+            if self._in_flight.get(waiting.export.batch_id) is waiting.future:
+                del self._in_flight[waiting.export.batch_id]
         if waiting.future.done():
             return
         if isinstance(outcome, Committed):
@@ -314,8 +351,8 @@ def _marks(batch: pa.RecordBatch) -> dict[str, int]:
     return {str(entry["values"]): entry["counts"] for entry in counts.to_pylist()}
 
 
-def _is_out_of_space(error: StoreError) -> bool:
-    return error.code in NO_SPACE_CODES or "No space left on device" in str(error)
+def _is_out_of_space(error: Exception) -> bool:
+    return isinstance(error, StoreError) and (error.code in NO_SPACE_CODES or "No space left on device" in str(error))
 
 
 def _swallow(future: "asyncio.Future[Committed]") -> None:

@@ -1,4 +1,6 @@
 -- What dashboards read: usage a minute, and the same an hour, kept by views on insert.
+-- Not partitioned, so that one commit is one part here too, whatever times its spans have; last_received_at says which
+-- commits are counted, for the start after a crash (store/usage.py).
 CREATE TABLE IF NOT EXISTS {database}.usage_minute {on_cluster}
 (
     project_id LowCardinality(String),
@@ -26,10 +28,10 @@ CREATE TABLE IF NOT EXISTS {database}.usage_minute {on_cluster}
     duration_sum_ns SimpleAggregateFunction(sum, UInt64),
     duration_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), UInt64),
     time_to_first_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64)),
-    time_per_output_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64))
+    time_per_output_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64)),
+    last_received_at SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
 )
 ENGINE = {engine:AggregatingMergeTree}
-PARTITION BY toYYYYMM(time)
 ORDER BY (project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name)
 SETTINGS default_compression_codec = 'ZSTD(1)', min_bytes_for_wide_part = 536870912, materialize_ttl_recalculate_only = 1;
 
@@ -48,7 +50,8 @@ SELECT
     sum(duration_ns) AS duration_sum_ns,
     quantilesTDigestState(0.5, 0.95, 0.99)(duration_ns) AS duration_quantiles,
     quantilesTDigestState(0.5, 0.95, 0.99)(time_to_first_token_ns) AS time_to_first_token_quantiles,
-    quantilesTDigestState(0.5, 0.95, 0.99)(time_per_output_token_ns) AS time_per_output_token_quantiles
+    quantilesTDigestState(0.5, 0.95, 0.99)(time_per_output_token_ns) AS time_per_output_token_quantiles,
+    max(received_at) AS last_received_at
 FROM {database}.spans
 GROUP BY project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name;
 
@@ -79,10 +82,10 @@ CREATE TABLE IF NOT EXISTS {database}.usage_hour {on_cluster}
     duration_sum_ns SimpleAggregateFunction(sum, UInt64),
     duration_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), UInt64),
     time_to_first_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64)),
-    time_per_output_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64))
+    time_per_output_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64)),
+    last_received_at SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
 )
 ENGINE = {engine:AggregatingMergeTree}
-PARTITION BY toYYYYMM(time)
 ORDER BY (project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name)
 SETTINGS default_compression_codec = 'ZSTD(1)', min_bytes_for_wide_part = 536870912, materialize_ttl_recalculate_only = 1;
 
@@ -101,6 +104,7 @@ SELECT
     sum(usage_minute.duration_sum_ns) AS duration_sum_ns,
     quantilesTDigestMergeState(0.5, 0.95, 0.99)(usage_minute.duration_quantiles) AS duration_quantiles,
     quantilesTDigestMergeState(0.5, 0.95, 0.99)(usage_minute.time_to_first_token_quantiles) AS time_to_first_token_quantiles,
-    quantilesTDigestMergeState(0.5, 0.95, 0.99)(usage_minute.time_per_output_token_quantiles) AS time_per_output_token_quantiles
+    quantilesTDigestMergeState(0.5, 0.95, 0.99)(usage_minute.time_per_output_token_quantiles) AS time_per_output_token_quantiles,
+    max(usage_minute.last_received_at) AS last_received_at
 FROM {database}.usage_minute
 GROUP BY project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name;
