@@ -137,7 +137,7 @@ def _translated() -> Iterator[None]:
 def _insert_file() -> IO[bytes]:
     """An empty file for the rows of one insert: in memory where the system can, and gone when it is closed."""
     if hasattr(os, "memfd_create"):
-        return open(os.memfd_create("watchglass-insert"), "wb")
+        return os.fdopen(os.memfd_create("watchglass-insert"), "wb")
     return tempfile.NamedTemporaryFile()
 
 

@@ -227,10 +227,10 @@ class Committer:
         fresh = [waiting for waiting in group if not self._answer_resend(waiting)]
         if not fresh:
             return
-        refused, error = self._attempt(fresh)
-        if error is not None:
-            self._report(error, len(refused))
-            self._commit_one_by_one(refused, error)
+        refused, cause = self._attempt(fresh)
+        if cause is not None:
+            self._report(cause, len(refused))
+            self._commit_one_by_one(refused, cause)
 
     def _answer_resend(self, waiting: _Waiting) -> bool:
         rows = self._ledger.rows_of(waiting.export.batch_id)
