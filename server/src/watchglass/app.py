@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,11 +19,16 @@ from watchglass.http_server import Asgi, GracefulServer, until_told
 from watchglass.ingest.admission import WaitingBytes
 from watchglass.ingest.cost import Pricer
 from watchglass.ingest.doors import Doors
+from watchglass.ingest.cost import Pricer
+from watchglass.ingest.doors import Doors
 from watchglass.ingest.otlp_http import PATHS, Admit, OtlpHttp
 from watchglass.ingest.traces import Prices, TraceDecoder
 from watchglass.model.records import Signal
 from watchglass.settings import Settings
 from watchglass.store.cluster import ClusterEngine
+from watchglass.store.control.database import ControlDatabase, sqlite_url
+from watchglass.store.control.follower import Follower
+from watchglass.store.control.keys import list_keys
 from watchglass.store.control.database import ControlDatabase, sqlite_url
 from watchglass.store.control.follower import Follower
 from watchglass.store.embedded import EmbeddedEngine
@@ -37,7 +43,7 @@ log = structlog.get_logger(__name__)
 
 
 def open_engine(settings: Settings) -> Engine:
-    """Open the store that the settings name, with the newest schema.
+    """Open the store that the settings name, with the newest schema and the settings' retention.
 
     Raises:
         StoreError: It cannot be opened: another process holds the folder, or the server does not answer.
@@ -54,8 +60,13 @@ def open_engine(settings: Settings) -> Engine:
         )
     else:
         engine = EmbeddedEngine(settings.data_path / "store", settings.database)
-    for name in migrate(engine, cluster=settings.clickhouse_cluster):
-        log.info("schema migrated", migration=name)
+    try:
+        for name in migrate(engine, cluster=settings.clickhouse_cluster):
+            log.info("schema migrated", migration=name)
+        apply_retention(engine, settings)
+    except BaseException:
+        engine.close()
+        raise
     return engine
 
 
@@ -104,6 +115,21 @@ class Ingest:
     waiting: WaitingBytes
     http: OtlpHttp
 
+    def start(self) -> None:
+        """Begin to commit.
+
+        Raises:
+            StoreError: A table cannot be read.
+        """
+        for committer in self.committers.values():
+            committer.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Commit what waits, each signal within `timeout_s` seconds, and take no more."""
+        for signal, committer in self.committers.items():
+            if not committer.stop(timeout_s):
+                log.error("not all exports were committed in time", signal=signal.value)
+
     def not_ready(self) -> list[str]:
         """Why exports cannot be committed now."""
         return [f"{signal.value} are not committed" for signal, it in self.committers.items() if not it.is_running]
@@ -144,11 +170,11 @@ def build_ingest(
         labels = {"signal": signal.value}
         telemetry.watch(
             "watchglass_ingest_queue_exports", "Exports that wait for their commit",
-            lambda it=committer: float(it.queue_depth), **labels,
+            partial(getattr, committer, "queue_depth"), **labels,
         )  # fmt: skip
         telemetry.watch(
             "watchglass_ingest_queue_bytes", "Bytes of exports that wait for their commit",
-            lambda it=committer: float(it.queue_bytes), **labels,
+            partial(getattr, committer, "queue_bytes"), **labels,
         )  # fmt: skip
     telemetry.watch(
         "watchglass_ingest_held_bytes", "Bytes of requests begun and not answered", lambda: float(waiting.held_bytes)
@@ -212,55 +238,79 @@ class Server:
         Raises:
             InvalidInput: A setting cannot be kept: a port is taken, or keys are needed and there are none.
             StoreError: The store cannot be opened.
+            Unavailable: The control database does not answer.
         """
         settings = self._settings
-        with (
-            until_told(self._stop),
-            listen(settings.host, settings.port) as http_socket,
-            open_control(settings) as control,
-        ):
-            engine = open_engine(settings)
+        with until_told(self._stop), listen(settings.host, settings.port) as http_socket, open_control(settings) as control:
+            refuse_without_keys(settings, control)
+            engine = await asyncio.to_thread(open_engine, settings)
             try:
-                apply_retention(engine, settings)
                 await self._serve(http_socket, engine, control, on_ready)
             finally:
                 await asyncio.to_thread(engine.close)
         log.info("stopped; every accepted export is stored")
 
     async def _serve(
-        self, http_socket: socket.socket, engine: Engine, control: Control, on_ready: Callable[[str], None]
+        self, http_socket: socket.socket, engine: Engine, control: ControlDatabase, on_ready: Callable[[str], None]
     ) -> None:
-        settings = self._settings
+        settings, clock = self._settings, self._clock
+        follower = Follower(control)
+        doors = Doors(control, follower, clock, needs_keys=settings.needs_keys)
         telemetry = Telemetry()
-        doors = Doors(control.database, control.follower, self._clock, needs_keys=settings.needs_keys)
-        pricer = Pricer(lambda: control.follower.snapshot.prices)
-        ingest = build_ingest(settings, self._clock, engine, telemetry, pricer, doors.admit)
+        ingest = build_ingest(settings, clock, engine, telemetry, Pricer(lambda: follower.snapshot.prices), doors.admit)
         services = Services(
             settings=settings,
-            clock=self._clock,
+            clock=clock,
             engine=engine,
-            control=control.database,
+            control=control,
             identify=doors.identify,
             telemetry=telemetry,
             not_ready=lambda: ingest.not_ready() + store_answers(engine),
         )
-        for committer in ingest.committers.values():
-            committer.start()
-        server = GracefulServer(
-            dispatch(ingest.http, build_api(services)), drain_timeout_s=settings.drain_timeout_s
-        )
+        server = GracefulServer(dispatch(ingest.http, build_api(services)), drain_timeout_s=settings.drain_timeout_s)
+        follower.start()
+        ingest.start()
         serving = asyncio.create_task(server.serve(sockets=[http_socket]))
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.005)
+        await server.until_started(serving)
         on_ready(f"http://{_shown(settings.host)}:{http_socket.getsockname()[1]}")
-        await asyncio.wait({serving, stopping := asyncio.create_task(self._stop.wait())}, return_when="FIRST_COMPLETED")
+        stopping = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({serving, stopping}, return_when="FIRST_COMPLETED")
         stopping.cancel()
         log.info("stopping; accepted exports are committed first")
         server.should_exit = True
         await serving
-        for committer in ingest.committers.values():
-            if not await asyncio.to_thread(committer.stop, settings.drain_timeout_s):
-                log.error("not all exports were committed in time", signal=committer.signal.value)
+        await asyncio.to_thread(ingest.stop, settings.drain_timeout_s)
+        await asyncio.to_thread(follower.close)
+
+
+@contextmanager
+def open_control(settings: Settings) -> Iterator[ControlDatabase]:
+    """Open the control database that the settings name, and close it at the end.
+
+    Raises:
+        InvalidInput: Its address cannot be used.
+        Unavailable: It does not answer.
+        OSError: The folder cannot be made.
+    """
+    control = ControlDatabase(settings.control_url or sqlite_url(settings.data_path))
+    try:
+        yield control
+    finally:
+        control.close()
+
+
+def refuse_without_keys(settings: Settings, control: ControlDatabase) -> None:
+    """Keep a server that others can reach from starting open to all.
+
+    Raises:
+        InvalidInput: Keys are needed and none is good; the field is `host`.
+    """
+    if not settings.needs_keys or any(key.revoked_at_ns is None for key in list_keys(control)):
+        return
+    raise InvalidInput(
+        "require_keys" if settings.is_loopback else "host",
+        "API keys are needed and there are none; make one first: watchglass keys create admin --scope admin",
+    )
 
 
 def _shown(host: str) -> str:

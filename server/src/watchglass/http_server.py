@@ -2,14 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-Asgi = Callable[[Mapping[str, Any], Any, Any], Awaitable[None]]
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
 MAX_HEAD_BYTES = 64 * 1024
 """Largest request line and headers together; the parser itself has no bound."""
@@ -99,6 +99,11 @@ class GracefulServer(uvicorn.Server):
                 timeout_graceful_shutdown=max(1, round(drain_timeout_s)),
             )
         )
+
+    async def until_started(self, serving: "asyncio.Task[None]") -> None:
+        """Wait until connections are taken, or until `serving` ended before."""
+        while not self.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells by a flag alone
+            await asyncio.sleep(0.005)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

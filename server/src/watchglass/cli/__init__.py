@@ -6,14 +6,16 @@ import typer
 from rich.console import Console
 
 from watchglass import __version__
-from watchglass.cli import openapi, up
+from watchglass.cli import migrate, openapi, up
+from watchglass.cli.keys import keys
 from watchglass.errors import WatchglassError
 
 application = typer.Typer(
     help="Watchglass: monitoring for large language models at work.", no_args_is_help=True, add_completion=False
 )
-for command in (up.up, openapi.openapi):
+for command in (up.up, migrate.migrate, openapi.openapi):
     application.command()(command)
+application.add_typer(keys, name="keys")
 
 
 @application.callback(invoke_without_command=True)
@@ -28,6 +30,6 @@ def main() -> None:
     """Run the command; an error of ours is one line and exit status 1."""
     try:
         application()
-    except WatchglassError as error:
+    except (WatchglassError, OSError) as error:
         Console(stderr=True).print(f"watchglass: {error}", style="red", markup=False, highlight=False)
         sys.exit(1)
