@@ -71,37 +71,6 @@ def open_engine(settings: Settings) -> Engine:
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
-    """The control database and what is kept of it in memory."""
-
-    database: ControlDatabase
-    follower: Follower
-
-
-@contextmanager
-def open_control(settings: Settings) -> Iterator[Control]:
-    """Open the control database that the settings name, and follow it until the end.
-
-    Raises:
-        InvalidInput: The address cannot be used, or keys are needed and there are none.
-        Unavailable: The database does not answer.
-        StoreError: Its schema cannot be upgraded.
-    """
-    database = ControlDatabase(settings.control_url or sqlite_url(settings.data_path))
-    try:
-        follower = Follower(database)
-        if settings.needs_keys and not follower.snapshot.keys:
-            raise InvalidInput("host", f"{settings.host} needs API keys and there are none: make one with `watchglass keys create`")
-        follower.start()
-        try:
-            yield Control(database, follower)
-        finally:
-            follower.close()
-    finally:
-        database.close()
-
-
-@dataclass(frozen=True, slots=True)
 class Ingest:
     """What takes exports in.
 

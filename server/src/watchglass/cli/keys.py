@@ -32,7 +32,7 @@ def show(project: ProjectOption = None) -> None:
     """List the keys, without their secrets."""
     with open_control(load_settings()) as control:
         found = list_keys(control, project)
-    rows = [("id", "name", "begins with", "project", "scopes", "created", "last used", "revoked")]
+    rows: list[tuple[str, ...]] = [("id", "name", "begins with", "project", "scopes", "created", "last used", "revoked")]
     for key in found:
         times = [_second(it) for it in (key.created_at_ns, key.last_used_at_ns, key.revoked_at_ns)]
         rows.append((key.id, key.name, key.prefix, key.project_id or "all", ",".join(sorted(key.scopes)), *times))
