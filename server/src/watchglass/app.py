@@ -19,8 +19,6 @@ from watchglass.http_server import Asgi, GracefulServer, until_told
 from watchglass.ingest.admission import WaitingBytes
 from watchglass.ingest.cost import Pricer
 from watchglass.ingest.doors import Doors
-from watchglass.ingest.cost import Pricer
-from watchglass.ingest.doors import Doors
 from watchglass.ingest.otlp_http import PATHS, Admit, OtlpHttp
 from watchglass.ingest.traces import Prices, TraceDecoder
 from watchglass.model.records import Signal
@@ -29,8 +27,6 @@ from watchglass.store.cluster import ClusterEngine
 from watchglass.store.control.database import ControlDatabase, sqlite_url
 from watchglass.store.control.follower import Follower
 from watchglass.store.control.keys import list_keys
-from watchglass.store.control.database import ControlDatabase, sqlite_url
-from watchglass.store.control.follower import Follower
 from watchglass.store.embedded import EmbeddedEngine
 from watchglass.store.engine import Engine
 from watchglass.store.ledger import Ledger
