@@ -35,18 +35,18 @@ def json_text(value: Any) -> str:
 
 
 def list_json(serialised: bytes) -> str:
-    """Write a serialised ArrayValue as JSON; base64 text where it cannot be read."""
+    """Write a serialised ArrayValue as JSON; a JSON string of its base64 where it cannot be read."""
     message = _read(ArrayValue, serialised)
     if message is None:
-        return text_of_bytes(serialised)
+        return json_text(text_of_bytes(serialised))
     return json_text([python_value(item) for item in message.values])
 
 
 def map_json(serialised: bytes) -> str:
-    """Write a serialised KeyValueList as a JSON object; base64 text where it cannot be read."""
+    """Write a serialised KeyValueList as a JSON object; a JSON string of its base64 where it cannot be read."""
     message = _read(KeyValueList, serialised)
     if message is None:
-        return text_of_bytes(serialised)
+        return json_text(text_of_bytes(serialised))
     return json_text({item.key: python_value(item.value) for item in message.values})
 
 

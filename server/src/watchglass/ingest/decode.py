@@ -15,7 +15,7 @@ from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
-from watchglass.conventions.attributes import BOOL, DOUBLE, EMPTY, INT, TEXT, FlatAttributes
+from watchglass.conventions.attributes import BOOL, DOUBLE, EMPTY, INT, TEXT, FlatAttributes, KeyCodes
 from watchglass.errors import InvalidInput
 from watchglass.ingest.any_value import list_json, map_json, text_of_bytes
 from watchglass.ingest.utf8 import repair_utf8
@@ -38,15 +38,19 @@ class DecodedBodies:
 
     Attributes:
         batch: One row a readable request, one column a field of the request message.
-        export_of: Which export each row of `batch` is, shape (rows,).
+        export_of: Which export each row of `batch` is, shape (requests,).
         errors: What was wrong with the exports that are not in `batch`, by position.
         repaired: Positions of exports in which invalid UTF-8 was replaced.
     """
 
     batch: pa.RecordBatch
-    export_of: list[int]
+    export_of: npt.NDArray[np.int64]
     errors: dict[int, InvalidInput]
     repaired: frozenset[int]
+
+    def is_repaired(self, export_of: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which rows come from an export in `repaired`; takes the export of each row, shape (n,)."""
+        return np.isin(export_of, list(self.repaired))
 
 
 def decode_bodies(exports: Sequence[Export], signal: Signal) -> DecodedBodies:
@@ -54,7 +58,7 @@ def decode_bodies(exports: Sequence[Export], signal: Signal) -> DecodedBodies:
     handler = _handler(signal)
     bodies = [export.body for export in exports]
     try:
-        return DecodedBodies(handler.list_to_record_batch(bodies), list(range(len(bodies))), {}, frozenset())
+        return DecodedBodies(handler.list_to_record_batch(bodies), np.arange(len(bodies)), {}, frozenset())
     except ValueError:
         pass
     good: list[bytes] = []
@@ -72,7 +76,9 @@ def decode_bodies(exports: Sequence[Export], signal: Signal) -> DecodedBodies:
             repaired.add(position)
         good.append(body)
         export_of.append(position)
-    return DecodedBodies(handler.list_to_record_batch(good), export_of, errors, frozenset(repaired))
+    return DecodedBodies(
+        handler.list_to_record_batch(good), np.array(export_of, dtype=np.int64), errors, frozenset(repaired)
+    )
 
 
 @cache
@@ -123,7 +129,20 @@ def flatten_attributes(lists: pa.ListArray) -> FlatAttributes:
     entries, row = children(lists)
     fields = struct_fields(entries)
     keys = fields["key"].dictionary_encode()
-    values = struct_fields(fields["value"])
+    codes = keys.indices.to_numpy(zero_copy_only=False)
+    return _flat_values(fields["value"], len(lists), row, codes, keys.dictionary.to_pylist())
+
+
+def flatten_values(values: pa.StructArray, key: str) -> FlatAttributes:
+    """Take a column of AnyValues, one a row, as attributes that all have the same `key`."""
+    row = np.arange(len(values), dtype=np.int64)
+    return _flat_values(values, len(values), row, np.zeros(len(values), dtype=np.int32), [key])
+
+
+def _flat_values(
+    any_values: pa.StructArray, row_count: int, row: npt.NDArray[np.int64], code: KeyCodes, keys: list[str]
+) -> FlatAttributes:
+    values = struct_fields(any_values)
     text = values["string_value"]
     is_json = np.zeros(len(row), dtype=bool)
     for name, write in (("array_value", list_json), ("kvlist_value", map_json), ("bytes_value", text_of_bytes)):
@@ -139,14 +158,14 @@ def flatten_attributes(lists: pa.ListArray) -> FlatAttributes:
             is_json |= present.to_numpy(zero_copy_only=False)
     kind = np.full(len(row), EMPTY, dtype=np.int8)
     ints, doubles, bools = values["int_value"], values["double_value"], values["bool_value"]
-    for code, column in ((TEXT, text), (INT, ints), (DOUBLE, doubles), (BOOL, bools)):
+    for kind_code, column in ((TEXT, text), (INT, ints), (DOUBLE, doubles), (BOOL, bools)):
         if column.null_count < len(column):
-            kind[column.is_valid().to_numpy(zero_copy_only=False)] = code
+            kind[column.is_valid().to_numpy(zero_copy_only=False)] = kind_code
     return FlatAttributes(
-        row_count=len(lists),
+        row_count=row_count,
         row=row,
-        code=keys.indices.to_numpy(zero_copy_only=False),
-        keys=keys.dictionary.to_pylist(),
+        code=code,
+        keys=keys,
         kind=kind,
         text=text,
         is_json=is_json,
@@ -154,6 +173,12 @@ def flatten_attributes(lists: pa.ListArray) -> FlatAttributes:
         doubles=doubles,
         bools=bools,
     )
+
+
+def named(codes: pa.Array, names: pa.StringArray) -> pa.StringArray:
+    """Names of an enumeration's numbers; a number that is not known is the first."""
+    known = pc.and_(pc.greater_equal(codes, 0), pc.less(codes, len(names)))
+    return names.take(pc.if_else(known, codes, 0))
 
 
 _HEX_PAIRS = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), dtype=np.uint16)
@@ -174,6 +199,12 @@ def valid_ids(ids: pa.BinaryArray, size_bytes: int) -> npt.NDArray[np.bool_]:
     right_size = pc.equal(pc.binary_length(ids), size_bytes)
     not_zero = pc.not_equal(ids, pa.scalar(bytes(size_bytes), pa.binary()))
     return pc.and_(right_size, not_zero).to_numpy(zero_copy_only=False)
+
+
+def optional_ids(ids: pa.BinaryArray, size_bytes: int) -> pa.StringArray:
+    """Write ids as hexadecimal text, and one that is not valid as the empty text."""
+    is_valid = valid_ids(ids, size_bytes)
+    return hex_ids(ids if is_valid.all() else pc.if_else(pa.array(is_valid), ids, b""))
 
 
 @dataclass(frozen=True, slots=True)

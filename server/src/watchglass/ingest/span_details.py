@@ -5,13 +5,13 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 import pyarrow as pa
 
-from watchglass.conventions.attributes import BOOL, DOUBLE, EMPTY, INT, FlatAttributes
+from watchglass.conventions.attributes import FlatAttributes
 from watchglass.conventions.span_view import EventView, SpanView
 from watchglass.ingest.any_value import json_text
 from watchglass.ingest.decode import LATEST_NS, children, flatten_attributes, hex_ids, struct_fields, timestamps
+from watchglass.ingest.plain import plain_attributes, plain_row
 
 KIND_NAMES = ("unspecified", "internal", "server", "client", "producer", "consumer")
 
@@ -124,35 +124,7 @@ class SpanDetails:
             scope_name=spans.scope_names[spans.scope_code[row]],
             kind=KIND_NAMES[kind] if 0 <= kind < len(KIND_NAMES) else KIND_NAMES[0],
             start_time_ns=int(start_ns[row]),
-            attributes=_plain_row(spans.attributes, row),
+            attributes=plain_row(spans.attributes, row),
             events=events,
             fields=dict(fields),
         )
-
-
-def plain_attributes(attributes: FlatAttributes) -> list[dict[str, Any]]:
-    """All rows' attributes as plain values, one dict a row."""
-    result: list[dict[str, Any]] = [{} for _ in range(attributes.row_count)]
-    values = _plain_values(attributes, slice(0, len(attributes)))
-    for row, code, value in zip(attributes.row.tolist(), attributes.code.tolist(), values, strict=True):
-        result[row][attributes.keys[code]] = value
-    return result
-
-
-def _plain_row(attributes: FlatAttributes, row: int) -> dict[str, Any]:
-    first, last = np.searchsorted(attributes.row, (row, row + 1)).tolist()
-    entries = slice(first, last)
-    keys = [attributes.keys[code] for code in attributes.code[entries].tolist()]
-    return dict(zip(keys, _plain_values(attributes, entries), strict=True))
-
-
-def _plain_values(attributes: FlatAttributes, entries: slice) -> list[Any]:
-    kinds = attributes.kind[entries].tolist()
-    values: list[Any] = attributes.text[entries].to_pylist()
-    for kind, column in ((INT, attributes.ints), (DOUBLE, attributes.doubles), (BOOL, attributes.bools)):
-        if kind in kinds:
-            typed = column[entries].to_pylist()
-            values = [new if here == kind else old for here, new, old in zip(kinds, typed, values, strict=True)]
-    for position in np.flatnonzero(attributes.is_json[entries]).tolist():
-        values[position] = orjson.loads(values[position])
-    return [None if kind == EMPTY else value for kind, value in zip(kinds, values, strict=True)]

@@ -10,31 +10,31 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from watchglass.conventions.attributes import FlatAttributes, text_map, typed_maps
+from watchglass.conventions.attributes import FlatAttributes, typed_maps
 from watchglass.conventions.normalise import Normaliser
-from watchglass.conventions.resource import resource_columns
 from watchglass.conventions.span_rows import SpanRows
 from watchglass.ingest.decode import (
     Times,
-    children,
     clean_times,
     decode_bodies,
     flatten_attributes,
     hex_ids,
     marks_column,
+    named,
+    optional_ids,
     struct_fields,
     timestamps,
     valid_ids,
 )
+from watchglass.ingest.levels import Origins, records_of
+from watchglass.ingest.rows import Columns, identity_columns, outcomes, table_batch
 from watchglass.ingest.span_details import SpanDetails
-from watchglass.model.arrow import default_column, filled, table_schema
-from watchglass.model.records import Committed, Export, Signal
+from watchglass.model.records import Export, Signal
 from watchglass.store.writer import Decoded
 
+REFUSED = "spans with a missing or malformed trace_id or span_id were refused"
 KINDS = pa.array(["unspecified", "internal", "server", "client", "producer", "consumer"])
 STATUS_CODES = pa.array(["unset", "ok", "error"])
-
-Columns = dict[str, pa.Array]
 
 
 class Prices(Protocol):
@@ -57,22 +57,14 @@ class TraceDecoder:
     def __call__(self, exports: Sequence[Export], now_ns: int) -> Decoded:
         """Decode a group; see store.writer.Decode. Never raises on what a client sent."""
         bodies = decode_bodies(exports, Signal.TRACES)
-        spans = _Spans(bodies.batch)
+        spans = _Spans(*records_of(bodies.batch, Signal.TRACES))
+        export_of = bodies.export_of[spans.origins.body_of]
         keep = spans.valid
-        export_of = np.array(bodies.export_of, dtype=np.int64)[spans.body_of]
-        outcomes: list[Committed | Exception] = []
-        stored = np.bincount(export_of[keep], minlength=len(exports))
-        refused = np.bincount(export_of[~keep], minlength=len(exports))
-        for position in range(len(exports)):
-            error = bodies.errors.get(position)
-            message = "spans with a missing or malformed trace_id or span_id were refused" if refused[position] else ""
-            outcomes.append(error or Committed(int(stored[position]), int(refused[position]), message))
+        results = outcomes(bodies, export_of, keep, len(exports), REFUSED)
         if not keep.all():
-            spans = spans.only(keep)
-            export_of = export_of[keep]
-        is_repaired = np.isin(export_of, list(bodies.repaired))
-        columns = self._columns(spans, exports, export_of, is_repaired, now_ns)
-        return Decoded(_batch("spans", columns, len(export_of)), outcomes)
+            spans, export_of = spans.only(keep), export_of[keep]
+        columns = self._columns(spans, exports, export_of, bodies.is_repaired(export_of), now_ns)
+        return Decoded(table_batch("spans", columns, len(export_of)), results)
 
     def _columns(
         self,
@@ -90,7 +82,7 @@ class TraceDecoder:
         columns["duration_ns"] = pa.array(duration_ns.astype(np.uint64))
         details = SpanDetails(spans.fields["events"], spans.fields["links"])
         columns.update(details.columns())
-        columns.update(spans.resource_columns())
+        columns.update(spans.origins.columns())
         rows = SpanRows(
             attributes=spans.attributes,
             scope_names=spans.scope_names,
@@ -123,35 +115,6 @@ class TraceDecoder:
         return columns
 
 
-def identity_columns(exports: Sequence[Export], export_of: npt.NDArray[np.int64], now_ns: int) -> Columns:
-    """Columns that say whose rows these are: project_id, received_at, batch_id.
-
-    received_at is the group's, not the export's: one value is one partition, so the group is one atomic part.
-    """
-    projects = pa.array([export.project_id for export in exports], pa.string())
-    batches = pa.array([export.batch_id for export in exports], pa.uint64())
-    indices = pa.array(export_of)
-    received = pa.scalar(now_ns // 1_000_000, pa.int64()).cast(pa.timestamp("ms", tz="UTC"))
-    return {
-        "project_id": projects.take(indices),
-        "received_at": pa.repeat(received, len(export_of)),
-        "batch_id": batches.take(indices),
-    }
-
-
-def _batch(table: str, columns: Columns, row_count: int) -> pa.RecordBatch:
-    schema = table_schema(table)
-    arrays = []
-    for field in schema:
-        column = columns.get(field.name)
-        if column is None:
-            arrays.append(default_column(table, field.name, row_count))
-        else:
-            column = column if column.type == field.type else column.cast(field.type)
-            arrays.append(filled(table, field.name, column))
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
 def _error_type(columns: Columns, details: SpanDetails) -> pa.Array:
     """The error's class: what the attributes say, else the exception event's type."""
     said = columns.get("error_type")
@@ -163,39 +126,19 @@ def _error_type(columns: Columns, details: SpanDetails) -> pa.Array:
 
 @dataclass(frozen=True)
 class _Spans:
-    """The spans of a batch of requests, as Arrow arrays of one length."""
+    """The n spans of a group, and where they come from."""
 
-    batch: pa.RecordBatch
-    chosen: npt.NDArray[np.bool_] | None = None
+    spans: pa.StructArray
+    origins: Origins
 
     def only(self, chosen: npt.NDArray[np.bool_]) -> "_Spans":
         """The same without the rows that are not chosen."""
-        return _Spans(self.batch, chosen)
-
-    @cached_property
-    def _levels(self) -> tuple[pa.Array, pa.Array, pa.Array, npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Resources, scopes and spans, with the resource, the scope and the body of each span."""
-        resources, body_of_resource = children(self.batch.column("resource_spans"))
-        resource_fields = struct_fields(resources)
-        scopes, resource_of_scope = children(resource_fields["scope_spans"])
-        scope_fields = struct_fields(scopes)
-        spans, scope_of_span = children(scope_fields["spans"])
-        if self.chosen is not None:
-            spans = spans.filter(pa.array(self.chosen))
-            scope_of_span = scope_of_span[self.chosen]
-        resource_of_span = resource_of_scope[scope_of_span]
-        body_of_span = body_of_resource[resource_of_span]
-        return resource_fields["resource"], scope_fields["scope"], spans, resource_of_span, scope_of_span, body_of_span
+        return _Spans(self.spans.filter(pa.array(chosen)), self.origins.take(chosen))
 
     @cached_property
     def fields(self) -> dict[str, pa.Array]:
         """The protocol's span fields."""
-        return struct_fields(self._levels[2])
-
-    @property
-    def body_of(self) -> npt.NDArray[np.int64]:
-        """The request each span came in, shape (n,)."""
-        return self._levels[5]
+        return struct_fields(self.spans)
 
     @cached_property
     def valid(self) -> npt.NDArray[np.bool_]:
@@ -209,9 +152,9 @@ class _Spans:
 
     @cached_property
     def _scope_names(self) -> tuple[list[str], npt.NDArray[np.int64]]:
-        names = struct_fields(self._levels[1])["name"].fill_null("").dictionary_encode()
+        names = struct_fields(self.origins.scopes)["name"].fill_null("").dictionary_encode()
         codes = names.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        return names.dictionary.to_pylist(), codes[self._levels[4]]
+        return names.dictionary.to_pylist(), codes[self.origins.scope_of]
 
     @property
     def scope_names(self) -> list[str]:
@@ -236,30 +179,13 @@ class _Spans:
         """Columns that are fields of the protocol."""
         fields = self.fields
         status = struct_fields(fields["status"])
-        scope = struct_fields(self._levels[1])
-        scope_of = pa.array(self._levels[4])
         return {
             "trace_id": hex_ids(fields["trace_id"]),
             "span_id": hex_ids(fields["span_id"]),
-            "parent_span_id": hex_ids(fields["parent_span_id"]),
+            "parent_span_id": optional_ids(fields["parent_span_id"], 8),
             "trace_state": fields["trace_state"],
             "name": fields["name"],
-            "kind": _named(fields["kind"], KINDS),
-            "status_code": _named(status["code"].fill_null(0), STATUS_CODES),
+            "kind": named(fields["kind"], KINDS),
+            "status_code": named(status["code"].fill_null(0), STATUS_CODES),
             "status_message": status["message"].fill_null(""),
-            "scope_name": scope["name"].take(scope_of),
-            "scope_version": scope["version"].take(scope_of),
         }
-
-    def resource_columns(self) -> Columns:
-        """Columns that the resource fills, and the resource's attributes."""
-        resource = flatten_attributes(struct_fields(self._levels[0])["attributes"])
-        resource_of = pa.array(self._levels[3])
-        columns = {**resource_columns(resource), "resource_attributes": text_map(resource)}
-        return {name: column.take(resource_of) for name, column in columns.items()}
-
-
-def _named(codes: pa.Array, names: pa.StringArray) -> pa.StringArray:
-    """Names of an enumeration's numbers; a number that is not known is the first."""
-    known = pc.and_(pc.greater_equal(codes, 0), pc.less(codes, len(names)))
-    return names.take(pc.if_else(known, codes, 0))
