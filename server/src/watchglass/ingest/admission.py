@@ -28,18 +28,7 @@ class WaitingBytes:
         try:
             yield held
         finally:
-            held.give_back()
-
-    def _take(self, size_bytes: int) -> None:
-        with self._lock:
-            # a request that is alone may always go on, so that one larger than the bound is not refused for ever
-            if self._held_bytes and self._held_bytes + size_bytes > self.limit_bytes:
-                raise Unavailable("too many exports are waiting; send it again", cause="queue_full", retry_after_s=1)
-            self._held_bytes += size_bytes
-
-    def _give_back(self, size_bytes: int) -> None:
-        with self._lock:
-            self._held_bytes -= size_bytes
+            held._end()
 
 
 class Held:
@@ -48,17 +37,42 @@ class Held:
     def __init__(self, owner: WaitingBytes) -> None:
         self._owner = owner
         self._size_bytes = 0
+        self._has_ended = False
 
     def grow(self, size_bytes: int) -> None:
         """Hold `size_bytes` more.
 
         Raises:
-            Unavailable: The bound is reached; the client is to send the request again.
+            Unavailable: The bound is reached, or the request has ended; the client is to send it again.
         """
-        self._owner._take(size_bytes)
-        self._size_bytes += size_bytes
+        owner = self._owner
+        with owner._lock:
+            others_bytes = owner._held_bytes - self._size_bytes
+            # a request that is alone may always go on, so that one larger than the bound is not refused for ever
+            is_over = others_bytes > 0 and owner._held_bytes + size_bytes > owner.limit_bytes
+            if is_over or self._has_ended:
+                raise Unavailable("too many exports are waiting; send it again", cause="queue_full", retry_after_s=1)
+            owner._held_bytes += size_bytes
+            self._size_bytes += size_bytes
 
-    def give_back(self) -> None:
-        """Let go of everything."""
-        self._owner._give_back(self._size_bytes)
-        self._size_bytes = 0
+    @contextmanager
+    def briefly(self, size_bytes: int) -> Iterator[None]:
+        """Hold `size_bytes` more within the block; raises as `grow` does."""
+        self.grow(size_bytes)
+        try:
+            yield
+        finally:
+            self._shrink(size_bytes)
+
+    def _shrink(self, size_bytes: int) -> None:
+        with self._owner._lock:
+            # a thread may still unpack for a request that was cancelled meanwhile: that has given all back
+            if not self._has_ended:
+                self._owner._held_bytes -= size_bytes
+                self._size_bytes -= size_bytes
+
+    def _end(self) -> None:
+        with self._owner._lock:
+            self._owner._held_bytes -= self._size_bytes
+            self._size_bytes = 0
+            self._has_ended = True

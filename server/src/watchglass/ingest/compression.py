@@ -1,7 +1,7 @@
 """Compressed request bodies in, plain bytes out, never more of them than the limit."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import zstandard
 
@@ -20,13 +20,14 @@ class UnknownEncoding(InvalidInput):
     """The content-encoding is not one that is understood."""
 
 
-def decompress(encoding: str, body: bytes, limit_bytes: int) -> bytes:
+def decompress(encoding: str, body: bytes, limit_bytes: int, reserve: Callable[[int], None]) -> bytes:
     """Undo a content-encoding.
 
     Args:
         encoding: identity, gzip, deflate or zstd, lower-case; empty means identity.
         body: What was sent.
         limit_bytes: Largest result, in bytes.
+        reserve: Called with the size of each piece of the result, in bytes, before the next is made; it may raise.
 
     Raises:
         TooLarge: The result would be larger than the limit; at most one chunk more was ever held.
@@ -51,6 +52,7 @@ def decompress(encoding: str, body: bytes, limit_bytes: int) -> bytes:
             size += len(chunk)
             if size > limit_bytes:
                 raise TooLarge("body", f"larger than the limit of {limit_bytes} bytes once decompressed")
+            reserve(len(chunk))
             parts.append(chunk)
     except (zlib.error, zstandard.ZstdError, EOFError) as error:
         raise InvalidInput("body", f"not readable as {encoding}: {error}") from error

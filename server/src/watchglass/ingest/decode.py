@@ -11,22 +11,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
 from watchglass.conventions.attributes import BOOL, DOUBLE, EMPTY, INT, TEXT, FlatAttributes, KeyCodes
-from watchglass.errors import InvalidInput
+from watchglass.errors import InvalidInput, Unavailable, WatchglassError
 from watchglass.ingest.any_value import list_json, map_json, text_of_bytes
+from watchglass.ingest.compression import TooLarge
 from watchglass.ingest.utf8 import repair_utf8
 from watchglass.model.records import Export, Signal
 
-REQUESTS = {
+REQUESTS: dict[Signal, type[Message]] = {
     Signal.TRACES: trace_service_pb2.ExportTraceServiceRequest,
     Signal.LOGS: logs_service_pb2.ExportLogsServiceRequest,
     Signal.METRICS: metrics_service_pb2.ExportMetricsServiceRequest,
 }
 """The message class of each signal's request."""
+
+MAX_ITEMS = 2_000_000
+"""Most records, attributes, events, links, points and exemplars that are decoded at once: they take up to a kilobyte
+each on the way to their rows, however few bytes they have on the wire."""
 
 LATEST_NS = 2**63 - 1
 """Latest time a DateTime64(9) holds: 2262-04-11."""
@@ -45,7 +51,7 @@ class DecodedBodies:
 
     batch: pa.RecordBatch
     export_of: npt.NDArray[np.int64]
-    errors: dict[int, InvalidInput]
+    errors: dict[int, WatchglassError]
     repaired: frozenset[int]
 
     def is_repaired(self, export_of: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -58,27 +64,74 @@ def decode_bodies(exports: Sequence[Export], signal: Signal) -> DecodedBodies:
     handler = _handler(signal)
     bodies = [export.body for export in exports]
     try:
-        return DecodedBodies(handler.list_to_record_batch(bodies), np.arange(len(bodies)), {}, frozenset())
+        batch = handler.list_to_record_batch(bodies)
     except ValueError:
-        pass
+        return _decode_one_by_one(bodies, signal)
+    if item_count(batch) > MAX_ITEMS:
+        del batch
+        return _decode_one_by_one(bodies, signal)
+    return DecodedBodies(batch, np.arange(len(bodies)), {}, frozenset())
+
+
+def _decode_one_by_one(bodies: Sequence[bytes], signal: Signal) -> DecodedBodies:
+    """Decode the bodies that can be read, mending invalid UTF-8, as far as they have not too many items together."""
+    handler = _handler(signal)
     good: list[bytes] = []
     export_of: list[int] = []
-    errors: dict[int, InvalidInput] = {}
+    errors: dict[int, WatchglassError] = {}
     repaired: set[int] = set()
+    total = 0
     for position, body in enumerate(bodies):
         try:
-            handler.list_to_record_batch([body])
+            readable, is_repaired = _readable(body, signal)
+            items = item_count(handler.list_to_record_batch([readable]))
         except ValueError as error:
-            if "UTF-8" not in str(error):
-                errors[position] = InvalidInput("body", f"not a readable {REQUESTS[signal].DESCRIPTOR.name}: {error}")
-                continue
-            body = repair_utf8(body, REQUESTS[signal].DESCRIPTOR)
-            repaired.add(position)
-        good.append(body)
-        export_of.append(position)
+            errors[position] = InvalidInput("body", f"not a readable {REQUESTS[signal].DESCRIPTOR.name}: {error}")
+            continue
+        if items > MAX_ITEMS:
+            detail = f"{items} records, attributes and points in one export; the limit is {MAX_ITEMS}, send fewer at once"
+            errors[position] = TooLarge("body", detail)
+        elif total + items > MAX_ITEMS:
+            errors[position] = Unavailable("too many rows are waiting; send it again", cause="queue_full")
+        else:
+            total += items
+            good.append(readable)
+            export_of.append(position)
+            if is_repaired:
+                repaired.add(position)
     return DecodedBodies(
         handler.list_to_record_batch(good), np.array(export_of, dtype=np.int64), errors, frozenset(repaired)
     )
+
+
+def _readable(body: bytes, signal: Signal) -> tuple[bytes, bool]:
+    """The body with valid UTF-8, and whether it had to be mended.
+
+    Raises:
+        ValueError: It is not a request of this signal.
+    """
+    try:
+        _handler(signal).list_to_record_batch([body])
+    except ValueError as error:
+        if "UTF-8" not in str(error):
+            raise
+        return repair_utf8(body, REQUESTS[signal].DESCRIPTOR), True
+    return body, False
+
+
+def item_count(batch: pa.RecordBatch) -> int:
+    """Messages in repeated fields, at all levels: what a short body can have very many of, each of them empty."""
+    count = 0
+    columns: list[pa.Array] = list(batch.columns)
+    while columns:
+        column = columns.pop()
+        if pa.types.is_list(column.type) and pa.types.is_struct(column.type.value_type):
+            items = column.flatten()
+            count += len(items)
+            columns.append(items)
+        elif pa.types.is_struct(column.type):
+            columns.extend(column.flatten())
+    return count
 
 
 @cache

@@ -1,5 +1,7 @@
 """Exemplars of metric points: as list columns, with the trace and span that each was measured in."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,7 +35,7 @@ def exemplar_columns(exemplars: pa.ListArray) -> Columns:
     return {name: pa.ListArray.from_arrays(offsets, values) for name, values in lists.items()}
 
 
-def number_values(fields: dict[str, pa.Array]) -> pa.DoubleArray:
+def number_values(fields: Mapping[str, pa.Array]) -> pa.DoubleArray:
     """The value of points or exemplars, sent as a double or an integer; NaN where neither was."""
     integers = fields["as_int"].cast(pa.float64(), safe=False)  # beyond 2^53 the nearest double
     return pc.coalesce(fields["as_double"], integers, pa.scalar(np.nan))

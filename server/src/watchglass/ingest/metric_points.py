@@ -62,12 +62,13 @@ def points_of(metrics: pa.StructArray) -> Points:
 
 def _metric_columns(data: Fields, owner: npt.NDArray[np.int64]) -> Columns:
     """What the metric itself says of all its points, where its type has it."""
-    columns: Columns = {}
+    columns: Columns = {"temporality": pa.repeat("unspecified", len(owner))}
     if "aggregation_temporality" in data:
-        columns["temporality"] = named(data["aggregation_temporality"].fill_null(0), TEMPORALITIES)
+        said = data["aggregation_temporality"].take(pa.array(owner))
+        columns["temporality"] = named(said, TEMPORALITIES)
     if "is_monotonic" in data:
-        columns["is_monotonic"] = data["is_monotonic"]
-    return {name: column.take(pa.array(owner)) for name, column in columns.items()}
+        columns["is_monotonic"] = data["is_monotonic"].take(pa.array(owner))
+    return columns
 
 
 def _number(fields: Fields) -> Columns:

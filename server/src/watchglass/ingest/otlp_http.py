@@ -6,16 +6,17 @@ Specification: https://opentelemetry.io/docs/specs/otlp/#otlphttp
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
+from google.rpc.code_pb2 import Code
 
 from watchglass.clock import Clock
-from watchglass.errors import Forbidden, InvalidInput, Unauthorized, Unavailable, WatchglassError
+from watchglass.errors import WatchglassError
 from watchglass.ingest.admission import Held, WaitingBytes
-from watchglass.ingest.compression import TooLarge, UnknownEncoding, decompress
-from watchglass.ingest.otlp_json import json_to_protobuf, response_bytes, status_bytes
+from watchglass.ingest.otlp_json import response_bytes, status_bytes
+from watchglass.ingest.refusal import Refusal, refusal_of, too_large, too_slow
+from watchglass.ingest.unpacking import unpack
 from watchglass.model.records import Committed, Export, Signal
 from watchglass.store.ledger import batch_id
 
@@ -23,8 +24,6 @@ log = structlog.get_logger(__name__)
 
 PATHS = {"/v1/traces": Signal.TRACES, "/v1/logs": Signal.LOGS, "/v1/metrics": Signal.METRICS}
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
-OFF_LOOP_BYTES = 64 * 1024
-"""Bodies larger than this are unpacked on a thread, so that the loop keeps serving."""
 
 Admit = Callable[[Mapping[str, str], str], str]
 """Request headers (lower-case names) and the client's address in, project id out; raises when it may not come in."""
@@ -51,17 +50,6 @@ class RequestObserver(Protocol):
     def rejected(self, signal: Signal, cause: str, requests: int = 1, rows: int = 0) -> None:
         """A request was refused for `cause`."""
         ...
-
-
-@dataclass(slots=True)
-class _Refusal(Exception):
-    """An answer other than 200, with google.rpc.Status in its body."""
-
-    status: int
-    code: int
-    detail: str
-    cause: str
-    retry_after_s: float = 0.0
 
 
 class OtlpHttp:
@@ -96,7 +84,7 @@ class OtlpHttp:
         try:
             committed = await self._take(signal, scope, headers, receive)
             status, body = 200, response_bytes(signal, committed, as_json)
-        except _Refusal as refusal:
+        except Refusal as refusal:
             status, retry_after_s = refusal.status, refusal.retry_after_s
             body = status_bytes(refusal.code, refusal.detail, as_json, retry_after_s)
             self._observer.rejected(signal, refusal.cause)
@@ -120,22 +108,25 @@ class OtlpHttp:
     async def _take(
         self, signal: Signal, scope: Mapping[str, Any], headers: Mapping[str, str], receive: Receive
     ) -> Committed:
-        """Check, read, unpack and commit one request; raises _Refusal."""
+        """Check, read, unpack and commit one request; raises Refusal."""
         if scope["method"] != "POST":
-            raise _Refusal(405, 12, "method: only POST is understood here", "method")
+            raise Refusal(405, Code.UNIMPLEMENTED, "method: only POST is understood here", "method")
         media_type = _media_type(headers)
         if media_type not in (PROTOBUF, JSON):
-            raise _Refusal(415, 3, f"content-type: {media_type!r} is neither {PROTOBUF} nor {JSON}", "content_type")
+            raise Refusal(415, Code.INVALID_ARGUMENT, f"content-type: {media_type!r} is neither {PROTOBUF} nor {JSON}", "content_type")
         client = scope.get("client") or ("", 0)
         try:
             project_id = self._admit(headers, client[0])
             with self._waiting.hold() as held:
                 body = await self._read_body(headers, receive, held)
-                body = await self._unpack(signal, headers, media_type, body, held)
+                encoding = headers.get("content-encoding", "identity").strip().lower()
+                body = await unpack(
+                    body, signal, held, encoding=encoding, as_json=media_type == JSON, limit_bytes=self._max_request_bytes
+                )
                 export = Export(signal, project_id, body, batch_id(project_id, signal, body), self._clock.now_ns())
                 return await self._committers[signal].commit(export)
         except WatchglassError as error:
-            raise _refusal(error) from error
+            raise refusal_of(error) from error
 
     async def _read_body(self, headers: Mapping[str, str], receive: Receive, held: Held) -> bytes:
         declared = headers.get("content-length", "0")
@@ -148,7 +139,7 @@ class OtlpHttp:
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        raise _Refusal(400, 1, "the client went away before the end of its request", "disconnected")
+                        raise Refusal(400, Code.CANCELLED, "the client went away before the end of its request", "disconnected")
                     chunk = message.get("body", b"")
                     size += len(chunk)
                     if size > self._max_request_bytes:
@@ -158,47 +149,11 @@ class OtlpHttp:
                     if not message.get("more_body", False):
                         return b"".join(chunks)
         except TimeoutError:
-            detail = f"the request did not arrive within {self._read_timeout_s:g} s"
-            raise _Refusal(408, 4, detail, "slow_request") from None
+            raise too_slow(self._read_timeout_s) from None
 
-    async def _unpack(
-        self, signal: Signal, headers: Mapping[str, str], media_type: str, body: bytes, held: Held
-    ) -> bytes:
-        """Decompress the body and turn JSON into protobuf."""
-        encoding = headers.get("content-encoding", "identity").strip().lower()
-
-        def unpack() -> bytes:
-            plain = decompress(encoding, body, self._max_request_bytes)
-            return json_to_protobuf(plain, signal) if media_type == JSON else plain
-
-        if encoding == "identity" and media_type == PROTOBUF:
-            return body
-        unpacked = await asyncio.to_thread(unpack) if len(body) > OFF_LOOP_BYTES else unpack()
-        held.grow(len(unpacked))
-        return unpacked
-
-    def _too_large(self) -> _Refusal:
-        detail = f"body: larger than the limit of {self._max_request_bytes} bytes (ingest_max_request_bytes)"
-        return _Refusal(413, 8, detail, "too_large")
+    def _too_large(self) -> Refusal:
+        return too_large(f"body: larger than the limit of {self._max_request_bytes} bytes (ingest_max_request_bytes)")
 
 
 def _media_type(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "").split(";", 1)[0].strip().lower()
-
-
-def _refusal(error: WatchglassError) -> _Refusal:
-    """Choose status and google.rpc.Code for an error of ours."""
-    if isinstance(error, TooLarge):
-        return _Refusal(413, 8, str(error), "too_large")
-    if isinstance(error, UnknownEncoding):
-        return _Refusal(415, 3, str(error), "content_encoding")
-    if isinstance(error, InvalidInput):
-        return _Refusal(400, 3, str(error), "invalid")
-    if isinstance(error, Unauthorized):
-        return _Refusal(401, 16, str(error), "unauthorized")
-    if isinstance(error, Forbidden):
-        return _Refusal(403, 7, str(error), "forbidden")
-    if isinstance(error, Unavailable):
-        status, code = (429, 8) if error.cause == "queue_full" else (503, 14)
-        return _Refusal(status, code, str(error), error.cause, error.retry_after_s)
-    return _Refusal(500, 13, "internal error", "internal")

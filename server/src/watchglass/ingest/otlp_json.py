@@ -19,13 +19,9 @@ from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
 from watchglass.errors import InvalidInput
+from watchglass.ingest.decode import REQUESTS
 from watchglass.model.records import Committed, Signal
 
-REQUESTS: dict[Signal, type[Message]] = {
-    Signal.TRACES: trace_service_pb2.ExportTraceServiceRequest,
-    Signal.LOGS: logs_service_pb2.ExportLogsServiceRequest,
-    Signal.METRICS: metrics_service_pb2.ExportMetricsServiceRequest,
-}
 RESPONSES: dict[Signal, type[Message]] = {
     Signal.TRACES: trace_service_pb2.ExportTraceServiceResponse,
     Signal.LOGS: logs_service_pb2.ExportLogsServiceResponse,
@@ -43,6 +39,9 @@ HEX_IDS = {
 
 MAX_DEPTH = 100
 """Nesting that protobuf's parser accepts as well."""
+
+OBJECT_BYTES, ITEM_BYTES = 200, 50
+"""Memory of a parsed object or list, as Python and as protobuf together, and of an item in it, as measured."""
 
 
 def json_to_protobuf(body: bytes, signal: Signal) -> bytes:
@@ -63,6 +62,11 @@ def json_to_protobuf(body: bytes, signal: Signal) -> bytes:
     except (json_format.ParseError, ValueError, TypeError, RecursionError) as error:
         raise InvalidInput("body", f"not a {REQUESTS[signal].DESCRIPTOR.name}: {str(error)[:500]}") from error
     return message.SerializeToString()
+
+
+def parsed_bytes(body: bytes) -> int:
+    """About how much memory parsing the JSON takes, in bytes: a short text can stand for very many objects."""
+    return OBJECT_BYTES * (body.count(b"{") + body.count(b"[")) + ITEM_BYTES * body.count(b",")
 
 
 def _ids_to_base64(node: Any, path: str, depth: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from watchglass.errors import InvalidInput
+from watchglass.errors import WatchglassError
 from watchglass.ingest.decode import DecodedBodies
 from watchglass.model.arrow import default_column, filled, table_schema
 from watchglass.model.records import Committed, Export
@@ -32,7 +32,7 @@ def identity_columns(exports: Sequence[Export], export_of: npt.NDArray[np.int64]
 
 def outcomes(
     bodies: DecodedBodies, export_of: npt.NDArray[np.int64], keep: npt.NDArray[np.bool_], export_count: int, why: str
-) -> list[Committed | InvalidInput]:
+) -> list[Committed | WatchglassError]:
     """What becomes of each export once the rows that are kept are stored.
 
     Args:

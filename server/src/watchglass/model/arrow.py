@@ -55,7 +55,7 @@ def default_column(table: str, name: str, row_count: int) -> pa.Array:
     """Return `row_count` defaults of a column: null where it can be, else empty text, 0, false, an empty list or map."""
     field = fields_of(table)[name]
     kind = arrow_type(field.type)
-    if field.is_nullable:
+    if field.is_nullable or not row_count:  # repeat cannot make an empty array of lists
         return pa.nulls(row_count, kind)
     return pa.repeat(default_value(kind), row_count)
 

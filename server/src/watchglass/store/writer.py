@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import structlog
 
 from watchglass.clock import Clock
-from watchglass.errors import InvalidInput, StoreError, Unavailable, WatchglassError
+from watchglass.errors import StoreError, Unavailable, WatchglassError
 from watchglass.model.records import Committed, Export, Signal
 from watchglass.store.engine import Engine
 from watchglass.store.ledger import Ledger, newest_commit_ms
@@ -42,7 +42,7 @@ class Decoded:
     """
 
     batch: pa.RecordBatch
-    outcomes: list[Committed | InvalidInput]
+    outcomes: list[Committed | WatchglassError]
 
 
 Decode = Callable[[Sequence[Export], int], Decoded]
@@ -88,6 +88,7 @@ class Committer:
         observer: Observer,
         *,
         group_bytes: int,
+        max_waiting_bytes: int,
         commit_timeout_s: float,
     ) -> None:
         """Prepare; `start` begins the work.
@@ -100,6 +101,7 @@ class Committer:
             clock: Source of the commit time.
             observer: Told of commits and refusals.
             group_bytes: Largest group, in bytes of body; a single larger export is a group by itself.
+            max_waiting_bytes: Most that may wait, in bytes of body, given up by their clients or not.
             commit_timeout_s: How long `commit` waits, in seconds.
         """
         self.signal = signal
@@ -109,6 +111,7 @@ class Committer:
         self._clock = clock
         self._observer = observer
         self._group_bytes = group_bytes
+        self._max_waiting_bytes = max_waiting_bytes
         self._commit_timeout_s = commit_timeout_s
         self._waiting: deque[_Waiting] = deque()
         self._in_flight: dict[int, Future[Committed]] = {}
@@ -161,7 +164,7 @@ class Committer:
         An export that is identical to one still waiting shares that one's future.
 
         Raises:
-            Unavailable: The server is shutting down.
+            Unavailable: The queue is full, or the server is shutting down.
         """
         with self._changed:
             if self._stopping:
@@ -170,6 +173,8 @@ class Committer:
             if known is not None:
                 self._observer.resent(self.signal)
                 return known
+            if self._waiting and self._waiting_bytes + len(export.body) > self._max_waiting_bytes:
+                raise Unavailable("too many exports wait for their commit; send it again", cause="queue_full")
             future: Future[Committed] = Future()
             self._in_flight[export.batch_id] = future
             self._waiting.append(_Waiting(export, future))
@@ -185,10 +190,10 @@ class Committer:
             Unavailable: It was not stored in time, or the store refused it for now.
         """
         future = asyncio.wrap_future(self.submit(export))
+        future.add_done_callback(_swallow)  # nobody may be left to take its error: the client went away
         try:
             return await asyncio.wait_for(asyncio.shield(future), self._commit_timeout_s)
         except TimeoutError:
-            future.add_done_callback(_swallow)
             detail = f"not committed within {self._commit_timeout_s:g} s; send it again"
             raise Unavailable(detail, cause="commit_timeout", retry_after_s=5) from None
 
