@@ -52,12 +52,15 @@ def map_json(serialised: bytes) -> str:
 
 def _read(kind: type[M], serialised: bytes) -> M | None:
     """Read a nested value; the decoder of the whole request took it as opaque bytes, so it is checked here."""
-    for attempt in (lambda: serialised, lambda: repair_utf8(serialised, kind.DESCRIPTOR)):
+    message = kind()
+    try:
+        message.ParseFromString(serialised)
+    except DecodeError:
         try:
-            return kind.FromString(attempt())
+            message.ParseFromString(repair_utf8(serialised, kind))
         except DecodeError:
-            continue
-    return None
+            return None
+    return message
 
 
 def text_of_bytes(value: bytes) -> str:

@@ -115,7 +115,7 @@ def _readable(body: bytes, signal: Signal) -> tuple[bytes, bool]:
     except ValueError as error:
         if "UTF-8" not in str(error):
             raise
-        return repair_utf8(body, REQUESTS[signal].DESCRIPTOR), True
+        return repair_utf8(body, REQUESTS[signal]), True
     return body, False
 
 
@@ -136,12 +136,12 @@ def item_count(batch: pa.RecordBatch) -> int:
 
 @cache
 def _handler(signal: Signal) -> ptars._lib.MessageHandler:
-    descriptor = _trimmed(REQUESTS[signal].DESCRIPTOR)
+    descriptor = _trimmed(REQUESTS[signal])
     return ptars.HandlerPool([descriptor.file]).get_for_message(descriptor)
 
 
-def _trimmed(descriptor: Descriptor) -> Descriptor:
-    """The same message with AnyValue's array and map declared bytes: Arrow has no recursive types."""
+def _trimmed(kind: type[Message]) -> Descriptor:
+    """The descriptor of the same message with AnyValue's array and map declared bytes: Arrow has no recursive types."""
     pool = descriptor_pool.DescriptorPool()
 
     def add(file_name: str) -> None:
@@ -158,8 +158,8 @@ def _trimmed(descriptor: Descriptor) -> Descriptor:
                     field.ClearField("type_name")
         pool.Add(proto)
 
-    add(descriptor.file.name)
-    return pool.FindMessageTypeByName(descriptor.full_name)
+    add(kind.DESCRIPTOR.file.name)
+    return pool.FindMessageTypeByName(kind.DESCRIPTOR.full_name)
 
 
 def children(parents: pa.ListArray) -> tuple[pa.Array, npt.NDArray[np.int64]]:

@@ -1,22 +1,24 @@
 """Replace invalid UTF-8 in a serialised protobuf message, so that the rest of it survives."""
 
 from functools import cache
+from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 
 
-def repair_utf8(body: bytes, descriptor: Descriptor) -> bytes:
+def repair_utf8(body: bytes, kind: type[Message]) -> bytes:
     """Return `body` with every string field made valid UTF-8; broken bytes become U+FFFD.
 
     Args:
-        body: A serialised message of the type `descriptor`.
-        descriptor: The message's own descriptor, with its string fields.
+        body: A serialised message.
+        kind: The message's class.
 
     Returns:
         The serialised message; the body itself where it cannot be read at all.
     """
+    descriptor = kind.DESCRIPTOR
     message = _bytes_twin(descriptor.full_name, descriptor.file.name)()
     try:
         message.ParseFromString(body)
@@ -49,9 +51,9 @@ def _bytes_twin(full_name: str, file_name: str) -> type[Message]:
     return message_factory.GetMessageClass(pool.FindMessageTypeByName(full_name))
 
 
-def _repair(message: Message, descriptor: Descriptor) -> None:
+def _repair(message: Message, descriptor: Any) -> None:
     """Walk the message beside its real descriptor and mend the fields that really are strings."""
-    stack = [(message, descriptor)]
+    stack: list[tuple[Message, Any]] = [(message, descriptor)]
     while stack:
         current, shape = stack.pop()
         for field, value in current.ListFields():
