@@ -16,9 +16,12 @@ from watchglass.api.services import Services
 from watchglass.clock import Clock
 from watchglass.errors import InvalidInput, StoreError
 from watchglass.http_server import Asgi, GracefulServer, until_told
-from watchglass.ingest.admission import WaitingBytes
+from watchglass.ingest.admission import Limits, WaitingBytes
 from watchglass.ingest.cost import Pricer
 from watchglass.ingest.doors import Doors
+from watchglass.ingest.logs import LogDecoder
+from watchglass.ingest.metrics import MetricDecoder
+from watchglass.ingest.otlp_grpc import OtlpGrpc
 from watchglass.ingest.otlp_http import PATHS, Admit, OtlpHttp
 from watchglass.ingest.traces import Prices, TraceDecoder
 from watchglass.model.records import Signal
@@ -74,11 +77,13 @@ class Ingest:
         committers: The group commit of each signal.
         waiting: The bound on what may wait.
         http: The OTLP routes.
+        grpc: The OTLP services.
     """
 
     committers: Mapping[Signal, Committer]
     waiting: WaitingBytes
     http: OtlpHttp
+    grpc: OtlpGrpc
 
     def start(self) -> None:
         """Begin to commit.
@@ -103,10 +108,12 @@ class Ingest:
 def build_ingest(
     settings: Settings, clock: Clock, engine: Engine, telemetry: Telemetry, prices: Prices, admit: Admit
 ) -> Ingest:
-    """Wire decoders, committers and the OTLP routes; nothing runs yet."""
+    """Wire decoders, committers and both OTLP protocols; nothing runs yet."""
     tolerance_s = settings.ingest_future_tolerance_s
     decoders: dict[Signal, Decode] = {
         Signal.TRACES: TraceDecoder(prices, future_tolerance_s=tolerance_s),
+        Signal.LOGS: LogDecoder(future_tolerance_s=tolerance_s),
+        Signal.METRICS: MetricDecoder(future_tolerance_s=tolerance_s),
     }
     committers = {
         signal: Committer(
@@ -117,20 +124,15 @@ def build_ingest(
             clock,
             telemetry,
             group_bytes=settings.ingest_group_bytes,
+            max_waiting_bytes=settings.ingest_max_waiting_bytes,
             commit_timeout_s=settings.ingest_commit_timeout_s,
         )
         for signal, decode in decoders.items()
     }
     waiting = WaitingBytes(settings.ingest_max_waiting_bytes)
-    http = OtlpHttp(
-        committers,
-        admit,
-        waiting,
-        clock,
-        telemetry,
-        max_request_bytes=settings.ingest_max_request_bytes,
-        read_timeout_s=settings.ingest_read_timeout_s,
-    )
+    limits = Limits(settings.ingest_max_request_bytes, settings.ingest_read_timeout_s)
+    http = OtlpHttp(committers, admit, waiting, clock, telemetry, limits)
+    grpc = OtlpGrpc(committers, admit, waiting, clock, telemetry, limits)
     for signal, committer in committers.items():
         labels = {"signal": signal.value}
         telemetry.watch(
@@ -144,7 +146,7 @@ def build_ingest(
     telemetry.watch(
         "watchglass_ingest_held_bytes", "Bytes of requests begun and not answered", lambda: float(waiting.held_bytes)
     )
-    return Ingest(committers, waiting, http)
+    return Ingest(committers, waiting, http, grpc)
 
 
 def store_answers(engine: Engine) -> list[str]:
@@ -233,6 +235,8 @@ class Server:
             not_ready=lambda: ingest.not_ready() + store_answers(engine),
         )
         server = GracefulServer(dispatch(ingest.http, build_api(services)), drain_timeout_s=settings.drain_timeout_s)
+        if settings.grpc_port >= 0:
+            log.info("OTLP over gRPC", host=settings.host, port=await ingest.grpc.start(settings.host, settings.grpc_port))
         follower.start()
         ingest.start()
         serving = asyncio.create_task(server.serve(sockets=[http_socket]))
@@ -243,7 +247,7 @@ class Server:
         stopping.cancel()
         log.info("stopping; accepted exports are committed first")
         server.should_exit = True
-        await serving
+        await asyncio.gather(serving, ingest.grpc.stop(settings.drain_timeout_s))
         await asyncio.to_thread(ingest.stop, settings.drain_timeout_s)
         await asyncio.to_thread(follower.close)
 

@@ -3,8 +3,22 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from watchglass.errors import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may take.
+
+    Attributes:
+        max_request_bytes: Largest body, as sent and after decompression, in bytes.
+        read_timeout_s: Longest time for the whole body to arrive, in seconds.
+    """
+
+    max_request_bytes: int
+    read_timeout_s: float
 
 
 class WaitingBytes:

@@ -13,7 +13,7 @@ import structlog
 
 from watchglass.clock import Clock
 from watchglass.errors import InvalidInput, Unavailable, WatchglassError
-from watchglass.ingest.admission import WaitingBytes
+from watchglass.ingest.admission import Limits, WaitingBytes
 from watchglass.ingest.otlp_http import Admit, Commits, RequestObserver
 from watchglass.ingest.otlp_json import response_bytes, status_message
 from watchglass.ingest.refusal import Refusal, refusal_of, too_slow
@@ -51,19 +51,16 @@ class OtlpGrpc(grpc.GenericRpcHandler):  # type: ignore[misc]
         waiting: WaitingBytes,
         clock: Clock,
         observer: RequestObserver,
-        *,
-        max_request_bytes: int,
-        read_timeout_s: float,
+        limits: Limits,
     ) -> None:
-        """Wire the services; limits are in bytes after decompression and in seconds for one whole request."""
+        """Wire the services; `start` listens."""
         self._committers = committers
         self._admit = admit
         self._waiting = waiting
         self._clock = clock
         self._observer = observer
-        self._max_request_bytes = max_request_bytes
-        self._read_timeout_s = read_timeout_s
-        self._readers = asyncio.Semaphore(max(LEAST_READERS, waiting.limit_bytes // max_request_bytes))
+        self._limits = limits
+        self._readers = asyncio.Semaphore(max(LEAST_READERS, waiting.limit_bytes // limits.max_request_bytes))
         self._server: grpc.aio.Server | None = None
 
     async def start(self, host: str, port: int) -> int:
@@ -73,7 +70,7 @@ class OtlpGrpc(grpc.GenericRpcHandler):  # type: ignore[misc]
             InvalidInput: The port is taken, or the address is not this machine's.
         """
         options = [
-            ("grpc.max_receive_message_length", self._max_request_bytes),
+            ("grpc.max_receive_message_length", self._limits.max_request_bytes),
             # unpacked by us, within the limit and on a thread, instead of by gRPC before it looks at the size
             ("grpc.per_message_decompression", 0),
             ("grpc.so_reuseport", 0),
@@ -122,7 +119,7 @@ class OtlpGrpc(grpc.GenericRpcHandler):  # type: ignore[misc]
                 body = await self._read(requests)
                 held.grow(len(body))
                 body = await unpack(
-                    body, signal, held, encoding=encoding_of(body), as_json=False, limit_bytes=self._max_request_bytes
+                    body, signal, held, encoding=encoding_of(body), as_json=False, limit_bytes=self._limits.max_request_bytes
                 )
                 export = Export(signal, project_id, body, batch_id(project_id, signal, body), self._clock.now_ns())
                 committed = await self._committers[signal].commit(export)
@@ -134,12 +131,12 @@ class OtlpGrpc(grpc.GenericRpcHandler):  # type: ignore[misc]
         """Read the request, one of a bounded number at a time: until then at most a window of it has been received."""
         is_reading = False
         try:
-            async with asyncio.timeout(self._read_timeout_s), self._readers:
+            async with asyncio.timeout(self._limits.read_timeout_s), self._readers:
                 is_reading = True
                 body = await anext(requests, None)
         except TimeoutError:
             if is_reading:
-                raise too_slow(self._read_timeout_s) from None
+                raise too_slow(self._limits.read_timeout_s) from None
             raise Unavailable("too many exports are being sent; send it again", cause="queue_full") from None
         if body is None:
             raise InvalidInput("body", "there was no request in the call")

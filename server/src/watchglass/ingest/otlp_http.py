@@ -13,7 +13,7 @@ from google.rpc.code_pb2 import Code
 
 from watchglass.clock import Clock
 from watchglass.errors import WatchglassError
-from watchglass.ingest.admission import Held, WaitingBytes
+from watchglass.ingest.admission import Held, Limits, WaitingBytes
 from watchglass.ingest.otlp_json import response_bytes, status_bytes
 from watchglass.ingest.refusal import Refusal, refusal_of, too_large, too_slow
 from watchglass.ingest.unpacking import unpack
@@ -62,18 +62,15 @@ class OtlpHttp:
         waiting: WaitingBytes,
         clock: Clock,
         observer: RequestObserver,
-        *,
-        max_request_bytes: int,
-        read_timeout_s: float,
+        limits: Limits,
     ) -> None:
-        """Wire the routes; limits are in bytes after decompression and in seconds for the whole body."""
+        """Wire the routes; nothing is opened."""
         self._committers = committers
         self._admit = admit
         self._waiting = waiting
         self._clock = clock
         self._observer = observer
-        self._max_request_bytes = max_request_bytes
-        self._read_timeout_s = read_timeout_s
+        self._limits = limits
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request to one of PATHS."""
@@ -121,7 +118,7 @@ class OtlpHttp:
                 body = await self._read_body(headers, receive, held)
                 encoding = headers.get("content-encoding", "identity").strip().lower()
                 body = await unpack(
-                    body, signal, held, encoding=encoding, as_json=media_type == JSON, limit_bytes=self._max_request_bytes
+                    body, signal, held, encoding=encoding, as_json=media_type == JSON, limit_bytes=self._limits.max_request_bytes
                 )
                 export = Export(signal, project_id, body, batch_id(project_id, signal, body), self._clock.now_ns())
                 return await self._committers[signal].commit(export)
@@ -130,29 +127,29 @@ class OtlpHttp:
 
     async def _read_body(self, headers: Mapping[str, str], receive: Receive, held: Held) -> bytes:
         declared = headers.get("content-length", "0")
-        if declared.isdigit() and int(declared) > self._max_request_bytes:
+        if declared.isdigit() and int(declared) > self._limits.max_request_bytes:
             raise self._too_large()
         chunks: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout(self._read_timeout_s):
+            async with asyncio.timeout(self._limits.read_timeout_s):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise Refusal(400, Code.CANCELLED, "the client went away before the end of its request", "disconnected")
                     chunk = message.get("body", b"")
                     size += len(chunk)
-                    if size > self._max_request_bytes:
+                    if size > self._limits.max_request_bytes:
                         raise self._too_large()
                     held.grow(len(chunk))
                     chunks.append(chunk)
                     if not message.get("more_body", False):
                         return b"".join(chunks)
         except TimeoutError:
-            raise too_slow(self._read_timeout_s) from None
+            raise too_slow(self._limits.read_timeout_s) from None
 
     def _too_large(self) -> Refusal:
-        return too_large(f"body: larger than the limit of {self._max_request_bytes} bytes (ingest_max_request_bytes)")
+        return too_large(f"body: larger than the limit of {self._limits.max_request_bytes} bytes (ingest_max_request_bytes)")
 
 
 def _media_type(headers: Mapping[str, str]) -> str:
