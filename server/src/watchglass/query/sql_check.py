@@ -29,7 +29,7 @@ COMBINATORS = (
 )  # fmt: skip
 """What an aggregate function's name may end with, any number of times; in lower case."""
 
-CASTS = frozenset({"cast", "accuratecast", "accuratecastornull", "accuratecastordefault"})
+CASTS = frozenset({"cast", "_cast", "accuratecast", "accuratecastornull", "accuratecastordefault"})
 
 PARAMETER_TYPES = frozenset(
     "String FixedString Bool UUID IPv4 IPv6 Date Date32 DateTime DateTime64 Decimal Array Nullable LowCardinality "

@@ -98,12 +98,13 @@ def run_sql(
     if not _places.acquire(timeout=MAX_WAIT_S):
         raise Unavailable("too many SQL statements run already", cause="sql_busy", retry_after_s=5)
     try:
-        types = _described(engine, statement, bound, settings)
+        described = _described(engine, statement, bound, settings)
         table = _asked(engine, f"{statement}\nLIMIT {limits.rows + 1}", bound, settings)
     finally:
         _places.release()
-    if not table.num_columns:  # no rows: the engine may answer with no columns at all
-        table = pa.table([pa.nulls(0)] * len(types), names=["" for _ in types])
+    if not table.num_columns:  # without rows the engine may answer without columns
+        table = pa.table([pa.nulls(0)] * len(described), names=[name for name, _ in described])
+    types = tuple(type_name for _, type_name in described)
     return SqlAnswer(table.slice(0, limits.rows), types, table.num_rows > limits.rows)
 
 
@@ -117,7 +118,7 @@ def check_query(engine: Engine, query: str, parameters: Mapping[str, Parameter])
         raise refused(f"a statement has at most {MAX_LENGTH} characters")
     if "\0" in query or not _is_unicode(query):
         raise refused("the statement holds a character that no text has")
-    canonical = _formatted(engine, query.strip().removesuffix(";"))
+    canonical = _formatted(engine, query)
     _check_parameters(placeholders(canonical), parameters)
     # what is checked is the very text that runs; in parentheses, where INTO OUTFILE and FORMAT cannot stand
     lines = _asked(engine, f"EXPLAIN AST SELECT * FROM (\n{canonical}\n)", parameters).column(0).to_pylist()
@@ -176,13 +177,13 @@ def _settings(engine: Engine, project_id: str, limits: SqlLimits) -> dict[str, s
 
 def _described(
     engine: Engine, statement: str, parameters: Mapping[str, Parameter], settings: Mapping[str, str | int | float]
-) -> tuple[str, ...]:
-    """Return the type of each column; the statement is analysed and not run."""
-    types = _asked(engine, f"DESCRIBE TABLE ({statement})", parameters, settings).column("type").to_pylist()
-    for type_name in types:
-        if any(word in type_name.replace("SimpleAggregateFunction(", "") for word in UNREADABLE_TYPES):
-            raise refused(f"a column of type {type_name[:100]} cannot be returned; finalize or cast it")
-    return tuple(types)
+) -> list[tuple[str, str]]:
+    """Return name and type of each column; the statement is analysed and not run."""
+    rows = _asked(engine, f"DESCRIBE TABLE ({statement})", parameters, settings).to_pylist()
+    for row in rows:
+        if any(word in row["type"].replace("SimpleAggregateFunction(", "") for word in UNREADABLE_TYPES):
+            raise refused(f"{row['name'][:100]} of type {row['type'][:100]} cannot be returned; finalize or cast it")
+    return [(row["name"], row["type"]) for row in rows]
 
 
 def _asked(
@@ -216,6 +217,7 @@ def _plain(message: str) -> str:
     """Return ClickHouse's sentence without its code, its name and the statement around the user's."""
     message = re.sub(r"^.*?DB::Exception: ", "", message, flags=re.DOTALL)
     message = re.split(r"\.?:? In scope |: [Ww]hile |: \([Ww]hile ", message)[0]
+    message = re.sub(r"\.? Maybe you meant [^\[].*", "", message)  # a table of another database
     return re.sub(r" \([A-Z_0-9]+\)\s*$", "", message).strip()[:500]
 
 
