@@ -117,7 +117,7 @@ def _arrow(answer: SqlAnswer) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    return sink.getvalue().to_pybytes()
+    return bytes(sink.getvalue())
 
 
 def _is_seconds(kind: pa.DataType, clickhouse_type: str) -> bool:

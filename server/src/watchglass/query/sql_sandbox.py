@@ -2,9 +2,9 @@
 
 Four locks, each enough for most attacks, all closed at once:
 
-1. ClickHouse's own parser reads the statement (`formatQuery`, bound as text), so that there is exactly one statement and no
-   comment; its tree must hold nothing but SELECTs, listed functions and listed table functions (see sql_check). No name in it
-   may be a database or another table of the store.
+1. ClickHouse's own parser reads the statement (`parseQueryToJSON`, with the text bound), so that there is exactly one and
+   nothing is read otherwise than it runs; its tree must hold nothing but SELECTs, listed functions and listed table functions
+   (see sql_check). No name in it may be a database or another table of the store.
 2. The tables' names stand for SELECTs of one project's rows (see sql_relations).
 3. The engine itself filters every table by the project (`additional_table_filters`).
 4. `readonly = 1`: no writing, no files, no network, and no setting can be changed; time, memory and result are limited.
@@ -15,12 +15,12 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import orjson
 import pyarrow as pa
 
 from watchglass.errors import InvalidInput, StoreError, TooExpensive, Unavailable
-from watchglass.query.sql_check import check_tree, placeholders, refused
+from watchglass.query.sql_check import Node, check_statement, refused
 from watchglass.query.sql_relations import PROJECT_PARAMETER, project_filters, relation_names, with_relations
-from watchglass.query.sql_tree import read_tree
 from watchglass.store.engine import Engine, Parameter
 
 MAX_LENGTH = 100_000
@@ -118,24 +118,22 @@ def check_query(engine: Engine, query: str, parameters: Mapping[str, Parameter])
         raise refused(f"a statement has at most {MAX_LENGTH} characters")
     if "\0" in query or not _is_unicode(query):
         raise refused("the statement holds a character that no text has")
-    canonical = _formatted(engine, query)
-    _check_parameters(placeholders(canonical), parameters)
-    # what is checked is the very text that runs; in parentheses, where INTO OUTFILE and FORMAT cannot stand
-    lines = _asked(engine, f"EXPLAIN AST SELECT * FROM (\n{canonical}\n)", parameters).column(0).to_pylist()
-    try:
-        tree = read_tree(lines)
-    except ValueError as error:
-        raise refused(f"the statement cannot be checked: {error}") from error
-    _check_names(engine, check_tree(tree))
+    canonical, tree = _parsed(engine, query)
+    statement = check_statement(tree)
+    _check_parameters(statement.placeholders, parameters)
+    _check_names(engine, statement.names)
     return canonical
 
 
-def _formatted(engine: Engine, query: str) -> str:
+def _parsed(engine: Engine, query: str) -> tuple[str, Node]:
+    """Return the statement as ClickHouse writes it, and the tree of that very text."""
+    canonical = "formatQuerySingleLine({query:String})"
+    sql = f"SELECT {canonical} AS canonical, parseQueryToJSON({canonical}) AS tree"
     try:
-        formatted = engine.query("SELECT formatQuerySingleLine({query:String}) AS text", {"query": query})
+        row = engine.query(sql, {"query": query}).to_pylist()[0]
     except StoreError as error:
         raise _of_statement(error, query) from error
-    return str(formatted.column(0)[0].as_py())
+    return row["canonical"], orjson.loads(row["tree"])
 
 
 def _check_parameters(wanted: Mapping[str, str], given: Mapping[str, Parameter]) -> None:
@@ -147,7 +145,7 @@ def _check_parameters(wanted: Mapping[str, str], given: Mapping[str, Parameter])
             raise InvalidInput("parameters", f"the query has no {{{name[:60]}:Type}}")
 
 
-def _check_names(engine: Engine, names: set[str]) -> None:
+def _check_names(engine: Engine, names: frozenset[str]) -> None:
     """Refuse names that are databases, or tables of the store that are not for users."""
     suspects = sorted(names - set(relation_names()))
     taken = engine.query(
@@ -205,11 +203,12 @@ def _of_statement(error: StoreError, query: str | None) -> StoreError | InvalidI
     if error.code in STORE_CODES:
         return error
     message = _plain(str(error))
-    position = re.search(r"failed at position (\d+)", message)
-    if position and query is not None:
-        before = query.encode()[: int(position.group(1)) - 1].decode("utf-8", "ignore")
+    place = re.search(r"failed at position (\d+)[^:]*: ?", message)
+    if place and query is not None:
+        before = query.encode()[: int(place.group(1)) - 1].decode("utf-8", "ignore")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        return refused(f"line {line}, column {column}: {message}")
+        what = f"{message[: place.start()].rstrip(': ')} near {message[place.end() :]}"
+        return refused(f"line {line}, column {column}: {what}")
     return refused(message)
 
 

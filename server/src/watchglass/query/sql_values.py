@@ -101,9 +101,9 @@ def _without_name(argument: str) -> str:
 def _plain(array: pa.Array) -> list[Any]:
     """The items as Python values, instants as nanoseconds since 1970."""
     if pa.types.is_timestamp(array.type):
-        return array.cast(pa.timestamp("ns", array.type.tz)).cast(pa.int64()).to_pylist()  # type: ignore[no-any-return]
+        return array.cast(pa.timestamp("ns", array.type.tz)).cast(pa.int64()).to_pylist()
     try:
-        return array.to_pylist()  # type: ignore[no-any-return]
+        return array.to_pylist()
     except UnicodeDecodeError:
         return [None if item is None else item.decode("utf-8", "replace") for item in array.cast(pa.binary()).to_pylist()]
 
