@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchglass.conventions.attributes import BOOL, DOUBLE, INT, TEXT, FlatAttributes
-from watchglass.conventions.converters import CONVERTERS, numbers_of_text
+from watchglass.conventions.converters import CONVERTERS, LOSSY, numbers_of_text
+from watchglass.conventions.parts import plain_text
 from watchglass.conventions.registry import FieldRule
 from watchglass.model.arrow import arrow_type
 from watchglass.model.fields import fields_of
@@ -40,6 +41,8 @@ def read_values(
 
     Returns:
         Values of the column's type, one an entry, and which of them could be read, shape (entries,).
+
+    A value that a map or a converter made nothing of (null) counts as not read.
     """
     kind = span_type(field)
     if rule.convert:
@@ -47,7 +50,7 @@ def read_values(
     elif pa.types.is_boolean(kind):
         values = _booleans(attributes, entries)
     elif pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        values = _numbers(attributes, entries, kind)
+        values = _numbers(attributes, entries)
     elif pa.types.is_list(kind):
         values = _lists(attributes, entries)
     else:
@@ -78,7 +81,7 @@ def _texts(attributes: FlatAttributes, entries: Positions) -> pa.StringArray:
     return text
 
 
-def _numbers(attributes: FlatAttributes, entries: Positions, kind: pa.DataType) -> pa.Array:
+def _numbers(attributes: FlatAttributes, entries: Positions) -> pa.Array:
     indices = pa.array(entries)
     kinds = attributes.kind[entries]
     if (kinds == INT).all():
@@ -117,11 +120,21 @@ def list_of_text(text: str) -> list[str]:
         except orjson.JSONDecodeError:
             return [text]
         if isinstance(items, list):
-            return [item if isinstance(item, str) else orjson.dumps(item).decode() for item in items if item is not None]
+            return [plain_text(item) for item in items if item is not None]
     return [text]
 
 
-def _mapped(values: pa.StringArray, value_map: Mapping[str, str]) -> pa.StringArray:
+def says_it_all(attributes: FlatAttributes, entries: Positions, values: pa.Array, rule: FieldRule) -> Mask:
+    """Whether the column keeps all that each entry said, so that the maps need not, shape (entries,)."""
+    if rule.value_map is None and rule.convert not in LOSSY:
+        return np.ones(len(entries), dtype=bool)
+    if not pa.types.is_string(values.type):
+        return np.zeros(len(entries), dtype=bool)
+    same: Mask = pc.equal(values, _texts(attributes, entries)).to_numpy(zero_copy_only=False)
+    return same
+
+
+def _mapped(values: pa.StringArray, value_map: Mapping[str, str | None]) -> pa.StringArray:
     """Translate values; what the map does not know is lower-cased."""
     encoded = values.dictionary_encode()
     words = [None if word is None else value_map.get(word, word.lower()) for word in encoded.dictionary.to_pylist()]
@@ -163,23 +176,23 @@ def overlay(
 
 
 def column_from_python(field: str, by_row: Mapping[int, object]) -> tuple[pa.Array, Positions]:
-    """Turn a builder's values into a column, leaving out what does not fit its type.
+    """Turn values that are `coerced` already into a column.
 
     Returns:
         Values of the column's type and their rows, ascending.
     """
+    rows = sorted(by_row)
+    return pa.array([by_row[row] for row in rows], span_type(field)), np.array(rows, dtype=np.int64)
+
+
+def coerced(field: str, value: Any) -> Any:
+    """Turn a builder's value into the column's Python type, None where it does not fit.
+
+    Raises:
+        KeyError: Spans have no such column.
+        TypeError: The value is nested deeper than JSON is written.
+    """
     kind = span_type(field)
-    rows, values = [], []
-    for row in sorted(by_row):
-        value = _coerced(by_row[row], kind)
-        if value is not None:
-            rows.append(row)
-            values.append(value)
-    return pa.array(values, kind), np.array(rows, dtype=np.int64)
-
-
-def _coerced(value: Any, kind: pa.DataType) -> Any:
-    """A builder's value in the column's Python type, or None."""
     if value is None:
         return None
     if pa.types.is_list(kind):
@@ -187,8 +200,7 @@ def _coerced(value: Any, kind: pa.DataType) -> Any:
     if pa.types.is_boolean(kind):
         return value if isinstance(value, bool) else None
     if pa.types.is_string(kind):
-        text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
-        return text.encode("utf-8", errors="replace").decode()
+        return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     if pa.types.is_floating(kind):

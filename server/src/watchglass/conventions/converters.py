@@ -10,6 +10,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from watchglass.conventions.providers import canonical_provider
+
 Converter = Callable[[pa.Array], pa.Array]
 
 
@@ -34,11 +36,6 @@ def milliseconds_to_ns(values: pa.Array) -> pa.DoubleArray:
     return pc.multiply(_doubles(values), 1e6)
 
 
-def before_dot(values: pa.Array) -> pa.StringArray:
-    """The part before the first dot: `openai.chat` gives `openai`."""
-    return _each_distinct(values, lambda text: text.split(".", 1)[0])
-
-
 def json_text(values: pa.Array) -> pa.StringArray:
     """Text that was written as a JSON string: `"gpt-4o"` with its quotes gives gpt-4o; other text stays."""
 
@@ -54,6 +51,16 @@ def json_text(values: pa.Array) -> pa.StringArray:
     return _each_distinct(values, read)
 
 
+def provider(values: pa.Array) -> pa.StringArray:
+    """The canonical name of a provider, see providers.yml."""
+    return _each_distinct(values, canonical_provider)
+
+
+def mentions_stream(values: pa.Array) -> pa.BooleanArray:
+    """Whether the text speaks of a stream: `ai.streamText.doStream` does."""
+    return pc.match_substring(values.cast(pa.string()), "stream", ignore_case=True)
+
+
 def _each_distinct(values: pa.Array, read: Callable[[str], str | None]) -> pa.StringArray:
     encoded = values.cast(pa.string()).dictionary_encode()
     words: list[Any] = [None if word is None else read(word) for word in encoded.dictionary.to_pylist()]
@@ -61,5 +68,10 @@ def _each_distinct(values: pa.Array, read: Callable[[str], str | None]) -> pa.St
 
 
 CONVERTERS: Mapping[str, Converter] = {
-    converter.__name__: converter for converter in (seconds_to_ns, milliseconds_to_ns, before_dot, json_text)
+    converter.__name__: converter
+    for converter in (seconds_to_ns, milliseconds_to_ns, json_text, provider, mentions_stream)
 }
+"""By the name that data files use."""
+
+LOSSY = frozenset({"provider", "mentions_stream"})
+"""Converters after which the source value is kept in the attribute maps where it says more."""

@@ -37,7 +37,7 @@ class Detector:
 
     def _of_scope(self, name: str) -> int:
         for index in self._order:
-            if name and name.startswith(tuple(self._conventions[index].scopes)):
+            if name and any(_speaks(scope, name) for scope in self._conventions[index].scopes):
                 return index
         return NONE
 
@@ -46,3 +46,8 @@ class Detector:
             if key.startswith(tuple(self._conventions[index].prefixes)):
                 return rank
         return len(self._order)
+
+
+def _speaks(scope: str, name: str) -> bool:
+    """Whether `name` is `scope`, or begins with it as whole words."""
+    return name == scope or (name.startswith(scope) and name[len(scope)] in "./-")

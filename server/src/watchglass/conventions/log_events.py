@@ -5,7 +5,8 @@ from typing import Any
 
 import orjson
 
-from watchglass.conventions.messages import Message, conversation, instructions_of, messages_of
+from watchglass.conventions.messages import conversation, instructions_of, messages_of
+from watchglass.conventions.one_message import Message
 from watchglass.conventions.parts import from_json
 
 DETAILS = "gen_ai.client.inference.operation.details"
@@ -22,10 +23,10 @@ MESSAGE_ROLES: Mapping[str, str] = {
 }
 """The deprecated events of one prompt message each, and its role."""
 
-CONTENT_KEYS: Mapping[str, str] = {"gen_ai.content.prompt": "gen_ai.prompt", "gen_ai.content.completion": "gen_ai.completion"}
+PROMPT, COMPLETION = "gen_ai.content.prompt", "gen_ai.content.completion"
 """The oldest events: the whole prompt or answer in one attribute."""
 
-MESSAGE_EVENTS = frozenset({DETAILS, CHOICE, *MESSAGE_ROLES, *CONTENT_KEYS})
+MESSAGE_EVENTS = frozenset({DETAILS, CHOICE, *MESSAGE_ROLES, PROMPT, COMPLETION})
 """Names of all events that carry messages."""
 
 
@@ -63,9 +64,9 @@ def columns_of_event(event_name: str, body: Any, attributes: Mapping[str, Any]) 
             messages_of(held.get("gen_ai.output.messages"), "assistant"),
             instructions_of(held.get("gen_ai.system_instructions")),
         )
-    if event_name == "gen_ai.content.prompt":
+    if event_name == PROMPT:
         return conversation(messages_of(attributes.get("gen_ai.prompt")))
-    if event_name == "gen_ai.content.completion":
+    if event_name == COMPLETION:
         return conversation([], messages_of(attributes.get("gen_ai.completion"), "assistant"))
     if event_name == CHOICE:
         return conversation([], [_choice(_said(body, attributes))])
@@ -84,7 +85,7 @@ def _said(body: Any, attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _prompt_message(said: Mapping[str, Any], role: str) -> Message:
-    return _message({**said, "role": said.get("role") or role})
+    return messages_of({"content": None, **said, "role": said.get("role") or role})[0]
 
 
 def _choice(said: Mapping[str, Any]) -> Message:
@@ -92,18 +93,6 @@ def _choice(said: Mapping[str, Any]) -> Message:
     message = dict(held) if isinstance(held, Mapping) else {"content": said.get("content") if held is None else held}
     if not message.get("tool_calls") and said.get("tool_calls"):
         message["tool_calls"] = said["tool_calls"]
-    read = _message({**message, "role": message.get("role") or "assistant"})
+    read = messages_of({"content": None, **message, "role": message.get("role") or "assistant"})[0]
     reason = said.get("finish_reason")
     return {**read, "finish_reason": reason} if isinstance(reason, str) else read
-
-
-def _message(value: Mapping[str, Any]) -> Message:
-    """One message whose content, or calls, may be JSON text, as attributes of span events are."""
-    plain = {key: from_json(value[key]) for key in ("tool_calls", "parts") if key in value}
-    content = value.get("content")
-    if isinstance(content, str) and content.lstrip().startswith(("[", "{")):
-        blocks = from_json(content)
-        if isinstance(blocks, list) and blocks and all(isinstance(block, Mapping) for block in blocks):
-            plain["content"] = blocks
-    return messages_of({**value, "content": content, **plain})[0]
-

@@ -85,16 +85,23 @@ def parts_of(content: Any) -> list[Part]:
     return [text_part(content)]
 
 
+def is_known_block(block: Any) -> bool:
+    """Whether `block` is a content block of a type that is known here."""
+    return isinstance(block, Mapping) and isinstance(block.get("type"), str) and block["type"] in _TYPED
+
+
 def _block_parts(block: Any) -> list[Part]:
     if not isinstance(block, Mapping):
-        return parts_of(block) if not isinstance(block, list) else [text_part(block)]
+        return [text_part(block)] if isinstance(block, list) else parts_of(block)
     kind = block.get("type")
     if isinstance(kind, str):
         read = _TYPED.get(kind)
     else:
         read = next((reader for key, reader in _UNTYPED.items() if key in block), None)
     part = read(block) if read else None
-    return [dict(block) if part is None else part]
+    if part is not None:
+        return [part]
+    return [dict(block) if isinstance(kind, str) else text_part(block)]
 
 
 def _modality(mime_type: str | None) -> str:
@@ -114,7 +121,7 @@ def _text(block: Mapping[str, Any]) -> Part | None:
 def _reasoning(block: Mapping[str, Any]) -> Part | None:
     content = _first(block, "content", "thinking", "text", "reasoning")
     if content is None and isinstance(block.get("summary"), list):
-        content = "\n".join(plain_text(_first(item, "text") if isinstance(item, Mapping) else item) for item in block["summary"])
+        content = "\n".join(plain_text(item.get("text")) for item in block["summary"] if isinstance(item, Mapping))
     return None if content is None else reasoning_part(content)
 
 
@@ -163,10 +170,11 @@ def _wrapped_response(key: str) -> Callable[[Mapping[str, Any]], Part | None]:
 
 
 def _media(block: Mapping[str, Any]) -> Part | None:
-    """OpenAI's image_url, input_image; Anthropic's and LangChain's image, document; Vercel's image and file."""
-    modality = {"input_audio": "audio", "audio": "audio", "video": "video", "document": "document"}.get(
-        str(block.get("type")), ""
-    )
+    """OpenAI's image_url and input_image, Anthropic's and LangChain's image and document, Vercel's image and file.
+
+    OpenTelemetry's own file part has its reference in `file_id`, as OpenAI's has.
+    """
+    modality = _MODALITIES.get(str(block.get("type")), "")
     inner = _first(block, "image_url", "source", "input_audio", "file", "image", "audio")
     mime = _first(block, "mime_type", "mediaType", "media_type", "mimeType")
     if isinstance(inner, Mapping):
@@ -178,7 +186,7 @@ def _media(block: Mapping[str, Any]) -> Part | None:
             source = _first(inner["source"], "bytes", "url", "data")
         reference = _first(inner, "file_id")
     else:
-        source = inner if inner is not None else _first(block, "data", "base64", "url", "uri")
+        source = inner if inner is not None else _first(block, "data", "base64", "url", "uri", "content")
         reference = block.get("file_id")
     if source is not None:
         return media_part(source, mime, modality)
@@ -199,6 +207,16 @@ def _gemini_data(key: str, field: str) -> Callable[[Mapping[str, Any]], Part | N
     return read
 
 
+_MODALITIES = {
+    "input_audio": "audio",
+    "audio": "audio",
+    "audio-url": "audio",
+    "video": "video",
+    "video-url": "video",
+    "document": "document",
+    "document-url": "document",
+}
+
 _Reader = Callable[[Mapping[str, Any]], Part | None]
 
 _TYPED: Mapping[str, _Reader] = {
@@ -209,6 +227,8 @@ _TYPED: Mapping[str, _Reader] = {
     **dict.fromkeys(
         ("image_url", "input_image", "image", "input_audio", "audio", "video", "file", "input_file", "document"), _media
     ),
+    # PydanticAI's own, before its version 4 of the instrumentation
+    **dict.fromkeys(("image-url", "audio-url", "video-url", "document-url", "binary"), _media),
 }
 """Readers by a block's `type`."""
 

@@ -15,12 +15,41 @@ from watchglass.errors import InvalidInput
 from watchglass.model.fields import fields_of
 
 BASE = "otel_genai"
-ORDER = (BASE,)
+ORDER = (
+    BASE,
+    "openinference",
+    "langfuse",
+    "mlflow",
+    "vercel_ai",
+    "pydantic_ai",
+    "logfire",
+    "litellm",
+    "traceloop",
+)
 """Names of the data files. The base comes first: it fills what a span's own convention left empty.
 The others are asked in this order whether a span is theirs."""
 
 Build = Callable[[SpanView], dict[str, object]]
-"""Reads what nests: a whole span in, canonical columns out. A column that it names replaces what is there."""
+"""Reads what nests: a whole span in, canonical columns out. A column that it names replaces what is there, but for
+the base's builder, which fills only what is still empty."""
+
+KNOWN_KEYS = frozenset(
+    {
+        "name",
+        "brief",
+        "source",
+        "scopes",
+        "prefixes",
+        "fields",
+        "model_call_operations",
+        "usage_marks_call",
+        "first_token_events",
+        "builder",
+        "builder_keys",
+        "builder_events",
+    }
+)
+"""What a data file may say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +58,13 @@ class FieldRule:
 
     Attributes:
         sources: Attribute keys, first present wins.
-        value_map: Source value -> canonical value; what it does not know is lower-cased. None keeps values.
-        convert: Name of a converter, empty for none.
+        value_map: Source value -> canonical value, null for one that says nothing; what the map does not know is
+            lower-cased. None keeps values. A value that was translated stays in the attribute maps too.
+        convert: Name of a converter, empty for none; it comes before the map.
     """
 
     sources: tuple[str, ...]
-    value_map: Mapping[str, str] | None = None
+    value_map: Mapping[str, str | None] | None = None
     convert: str = ""
 
 
@@ -46,12 +76,15 @@ class Convention:
         name: Its name, as in the column `convention`.
         brief: One sentence for people.
         source: Package and version that the names were read from.
-        scopes: Prefixes of instrumentation scope names that speak it.
+        scopes: Instrumentation scopes that speak it, whole names or their first words (`openinference` is also
+            `openinference.instrumentation.openai`).
         prefixes: Prefixes of attribute keys that give it away.
         fields: Canonical span column -> rule.
         model_call_operations: Operations whose span is the call to the model.
+        usage_marks_call: Those of them for which only a span that reports input tokens is the call.
+        first_token_events: Names of span events of which the first marks the first token.
         build: Reads what nests, None when nothing does.
-        builder_keys: Prefixes of keys that call for `build` and are taken by it.
+        builder_keys: Attribute keys that call for `build`; one that ends in a dot is a prefix.
         builder_events: Names of span events that call for `build`.
     """
 
@@ -62,6 +95,8 @@ class Convention:
     prefixes: tuple[str, ...] = ()
     fields: Mapping[str, FieldRule] = field(default_factory=dict)
     model_call_operations: frozenset[str] = frozenset()
+    usage_marks_call: frozenset[str] = frozenset()
+    first_token_events: frozenset[str] = frozenset()
     build: Build | None = None
     builder_keys: tuple[str, ...] = ()
     builder_events: frozenset[str] = frozenset()
@@ -93,14 +128,11 @@ def parse_convention(name: str, data: Mapping[str, Any]) -> Convention:
     Raises:
         InvalidInput: Something in it is wrong; `field` is `<name>.yml: <key>`.
     """
-    known = {"name", "brief", "source", "scopes", "prefixes", "fields", "model_call_operations", "builder",
-             "builder_keys", "builder_events"}
     for key in data:
-        if key not in known:
-            raise InvalidInput(f"{name}.yml: {key}", f"not a known key; known are {', '.join(sorted(known))}")
+        if key not in KNOWN_KEYS:
+            raise InvalidInput(f"{name}.yml: {key}", f"not a known key; known are {', '.join(sorted(KNOWN_KEYS))}")
     if data.get("name") != name:
         raise InvalidInput(f"{name}.yml: name", f"must be {name!r}, as the file is called")
-    builder = data.get("builder", "")
     return Convention(
         name=name,
         brief=_text(name, data, "brief"),
@@ -109,7 +141,9 @@ def parse_convention(name: str, data: Mapping[str, Any]) -> Convention:
         prefixes=_texts(name, data, "prefixes"),
         fields=_rules(name, data.get("fields")),
         model_call_operations=frozenset(_texts(name, data, "model_call_operations")),
-        build=import_module(f"{__package__}.{builder}").build if builder else None,
+        usage_marks_call=frozenset(_texts(name, data, "usage_marks_call")),
+        first_token_events=frozenset(_texts(name, data, "first_token_events")),
+        build=_builder(name, data),
         builder_keys=_texts(name, data, "builder_keys"),
         builder_events=frozenset(_texts(name, data, "builder_events")),
     )
@@ -145,9 +179,26 @@ def _rule(where: str, entry: Any) -> FieldRule:
         raise InvalidInput(f"{where}.from", "must be a list of attribute keys")
     if convert and convert not in CONVERTERS:
         raise InvalidInput(f"{where}.convert", f"unknown converter {convert!r}; known: {', '.join(sorted(CONVERTERS))}")
-    if value_map is not None and not isinstance(value_map, dict):
-        raise InvalidInput(f"{where}.map", "must be a map of source value to canonical value")
+    if value_map is not None and not _is_value_map(value_map):
+        raise InvalidInput(f"{where}.map", "must be a map of source value to canonical value or null, both text")
     return FieldRule(tuple(sources), value_map, convert)
+
+
+def _is_value_map(value_map: Any) -> bool:
+    return isinstance(value_map, dict) and all(
+        isinstance(key, str) and (value is None or isinstance(value, str)) for key, value in value_map.items()
+    )
+
+
+def _builder(name: str, data: Mapping[str, Any]) -> Build | None:
+    module = data.get("builder")
+    if module is None:
+        return None
+    try:
+        build: Build = import_module(f"{__package__}.{module}").build
+    except (ImportError, AttributeError):
+        raise InvalidInput(f"{name}.yml: builder", f"no module {module!r} with a function build") from None
+    return build
 
 
 def _text(name: str, data: Mapping[str, Any], key: str) -> str:

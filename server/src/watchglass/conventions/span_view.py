@@ -31,6 +31,7 @@ class SpanView:
         attributes: Plain values, as in EventView.
         events: The span's events in the order sent.
         fields: Canonical columns that the data file filled already.
+        taken: Keys of attributes that the builder took; they are left out of the attribute maps.
     """
 
     name: str
@@ -40,3 +41,14 @@ class SpanView:
     attributes: dict[str, Any]
     events: list[EventView] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+
+    def take(self, key: str) -> Any:
+        """Return an attribute whose whole meaning goes into columns, None where it is missing.
+
+        What a builder only looks at, or uses in part, it reads from `attributes`, so that it stays in the maps.
+        """
+        value = self.attributes.get(key)
+        if value is not None:
+            self.taken.add(key)
+        return value

@@ -39,6 +39,7 @@ class SpanDetails:
         event_names: Distinct names.
         event_row: Span of each event, shape (events,), ascending.
         event_code: Position in `event_names` of each event, shape (events,).
+        event_time_ns: Time of each event, nanoseconds since 1970, shape (events,).
     """
 
     def __init__(self, events: pa.ListArray, links: pa.ListArray) -> None:
@@ -49,7 +50,7 @@ class SpanDetails:
         names = fields["name"].dictionary_encode()
         self.event_names: list[str] = names.dictionary.to_pylist()
         self.event_code: npt.NDArray[np.int64] = names.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        self._times = np.minimum(fields["time_unix_nano"].to_numpy(zero_copy_only=False), LATEST_NS).astype(np.int64)
+        self.event_time_ns = np.minimum(fields["time_unix_nano"].to_numpy(zero_copy_only=False), LATEST_NS).astype(np.int64)
         self._attributes = flatten_attributes(fields["attributes"])
         self._names = fields["name"]
         self._links = links
@@ -71,7 +72,7 @@ class SpanDetails:
         if len(self.event_row):
             offsets = pa.array(self._offsets.astype(np.int32))
             written = [json_text(attributes) for attributes in self._event_attributes()]
-            columns["event_times"] = pa.ListArray.from_arrays(offsets, timestamps(self._times))
+            columns["event_times"] = pa.ListArray.from_arrays(offsets, timestamps(self.event_time_ns))
             columns["event_names"] = pa.ListArray.from_arrays(offsets, self._names)
             columns["event_attributes"] = pa.ListArray.from_arrays(offsets, pa.array(written, pa.string()))
         items, row = children(self._links)
@@ -115,7 +116,7 @@ class SpanDetails:
         first, last = np.searchsorted(self.event_row, (row, row + 1)).tolist()
         attributes = self._event_attributes() if last > first else []
         events = [
-            EventView(self.event_names[self.event_code[event]], int(self._times[event]), attributes[event])
+            EventView(self.event_names[self.event_code[event]], int(self.event_time_ns[event]), attributes[event])
             for event in range(first, last)
         ]
         kind = spans.fields["kind"][row].as_py()

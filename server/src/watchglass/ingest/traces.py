@@ -90,6 +90,8 @@ class TraceDecoder:
             event_names=details.event_names,
             event_row=details.event_row,
             event_code=details.event_code,
+            event_time_ns=details.event_time_ns,
+            start_time_ns=start.values,
             duration_ns=duration_ns,
             view=lambda row, fields: details.view(row, spans, start.values, fields),
         )

@@ -1,0 +1,46 @@
+"""What nests in PydanticAI: parts of its own in OpenTelemetry's messages, whole conversations, and events as JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from watchglass.conventions.genai_messages import genai_conversation
+from watchglass.conventions.log_events import columns_of_event
+from watchglass.conventions.messages import conversation, messages_of
+from watchglass.conventions.parts import from_json
+from watchglass.conventions.span_view import SpanView
+
+
+def build(view: SpanView) -> dict[str, object]:
+    """Read the messages of a request, or of a whole agent run, which ends in its answer; see Build."""
+    columns = genai_conversation(view)
+    if "pydantic_ai.all_messages" in view.attributes:
+        whole = messages_of(view.take("pydantic_ai.all_messages"))
+        columns = {**columns, **_told_apart(whole, columns.get("system_instructions", []))}
+    for key in ("events", "all_messages_events"):
+        if not columns.keys() & {"input_messages", "output_messages"} and key in view.attributes:
+            columns = {**columns, **of_events(view.take(key))}
+    return columns
+
+
+def of_events(listed: Any) -> dict[str, Any]:
+    """Messages of the JSON list of events that PydanticAI (before version 2 of its instrumentation) and Logfire write.
+
+    A conversation that is all prompt, as an agent run's is, ends in its answer.
+    """
+    columns: dict[str, Any] = {}
+    events = from_json(listed)
+    for event in events if isinstance(events, list) else []:
+        if isinstance(event, Mapping):
+            for name, value in columns_of_event(str(event.get("event.name")), event, {}).items():
+                columns.setdefault(name, []).extend(value)
+    if "output_messages" in columns or "input_messages" not in columns:
+        return columns
+    return {**columns, **_told_apart(columns["input_messages"], columns.get("system_instructions", []))}
+
+
+def _told_apart(whole: list[dict[str, Any]], instructions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Split a conversation before the assistant's messages that end it."""
+    end = len(whole)
+    while end and whole[end - 1]["role"] == "assistant":
+        end -= 1
+    return conversation(whole[:end], whole[end:], instructions)
