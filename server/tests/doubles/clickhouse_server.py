@@ -76,11 +76,16 @@ class Engine:
         connection = self.idle.get()
         try:
             connection.query(f"USE {_name(database)}", "CSV")
-            for key, value in settings.items():
+            # a server applies them at once; here readonly comes last, as nothing can be set after it
+            for key, value in sorted(settings.items(), key=lambda item: item[0] == "readonly"):
                 connection.query(f"SET {_name(key)} = '{_quoted(value)}'", "CSV")
             data = _run(connection, statement, params, fmt)
-            for key in settings:
-                connection.query(f"SET {key} = DEFAULT", "CSV")
+            if "readonly" in settings:  # nor can it be taken back
+                connection.close()
+                connection = connect(self.path)
+            else:
+                for key in settings:
+                    connection.query(f"SET {key} = DEFAULT", "CSV")
         except BaseException:
             # a connection on which a statement failed answers the next one with nothing
             failed, connection = connection, connect(self.path)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from watchglass.app import open_control
+from watchglass.app.stores import open_control
 from watchglass.cli.up import load_settings
 from watchglass.clock import SystemClock
 from watchglass.query.scope import format_time

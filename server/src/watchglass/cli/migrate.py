@@ -2,7 +2,7 @@
 
 import typer
 
-from watchglass.app import open_control, open_engine
+from watchglass.app.stores import open_control, open_engine
 from watchglass.cli.up import load_settings
 from watchglass.logs import configure_logging
 

@@ -9,7 +9,7 @@ import uvloop
 from pydantic import ValidationError
 from rich.console import Console
 
-from watchglass.app import Server
+from watchglass.app.server import Server
 from watchglass.clock import SystemClock
 from watchglass.errors import InvalidInput
 from watchglass.logs import configure_logging

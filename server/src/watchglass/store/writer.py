@@ -21,8 +21,8 @@ from watchglass.store.usage import add_missing_usage
 
 log = structlog.get_logger(__name__)
 
-NO_SPACE_CODES = {243, 1001}
-"""NOT_ENOUGH_SPACE, and STD_EXCEPTION which wraps the operating system's `No space left on device`."""
+NOT_ENOUGH_SPACE = 243
+"""ClickHouse's code when a part would not fit; what fails while it is written says `No space left on device`."""
 
 MAX_STEP_BACK_MS = 3_600_000
 """How far behind the newest commit the clock may be for commits to go on counting from that commit; a clock that is
@@ -322,9 +322,10 @@ class Committer:
 
     def _report(self, error: Exception, export_count: int) -> None:
         if isinstance(error, StoreError):
-            log.error(
-                "store refused a group", signal=self.signal.value, exports=export_count, error=str(error)[:500]
+            what = "the disk is full; exports are refused until there is room" if _is_out_of_space(error) else (
+                "the store refused a group"
             )
+            log.error(what, signal=self.signal.value, exports=export_count, error=str(error)[:500])
         else:
             log.error("a group could not be committed", signal=self.signal.value, exports=export_count, exc_info=error)
 
@@ -357,7 +358,9 @@ def _marks(batch: pa.RecordBatch) -> dict[str, int]:
 
 
 def _is_out_of_space(error: Exception) -> bool:
-    return isinstance(error, StoreError) and (error.code in NO_SPACE_CODES or "No space left on device" in str(error))
+    return isinstance(error, StoreError) and (
+        error.code == NOT_ENOUGH_SPACE or "No space left on device" in str(error)
+    )
 
 
 def _swallow(future: "asyncio.Future[Committed]") -> None:

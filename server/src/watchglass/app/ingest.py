@@ -1,0 +1,103 @@
+"""What takes exports in, wired: decoders, committers and both OTLP protocols."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from watchglass.clock import Clock
+from watchglass.ingest.admission import Limits, WaitingBytes
+from watchglass.ingest.logs import LogDecoder
+from watchglass.ingest.metrics import MetricDecoder
+from watchglass.ingest.otlp_grpc import OtlpGrpc
+from watchglass.ingest.otlp_http import Admit, OtlpHttp
+from watchglass.ingest.traces import Prices, TraceDecoder
+from watchglass.model.records import Signal
+from watchglass.settings import Settings
+from watchglass.store.engine import Engine
+from watchglass.store.ledger import Ledger
+from watchglass.store.writer import Committer, Decode
+from watchglass.telemetry import Telemetry
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """What takes exports in.
+
+    Attributes:
+        committers: The group commit of each signal.
+        waiting: The bound on what may wait.
+        http: The OTLP routes.
+        grpc: The OTLP services.
+    """
+
+    committers: Mapping[Signal, Committer]
+    waiting: WaitingBytes
+    http: OtlpHttp
+    grpc: OtlpGrpc
+
+    def start(self) -> None:
+        """Begin to commit.
+
+        Raises:
+            StoreError: A table cannot be read.
+        """
+        for committer in self.committers.values():
+            committer.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Commit what waits, each signal within `timeout_s` seconds, and take no more."""
+        for signal, committer in self.committers.items():
+            if not committer.stop(timeout_s):
+                log.error("not all exports were committed in time", signal=signal.value)
+
+    def not_ready(self) -> list[str]:
+        """Why exports cannot be committed now."""
+        return [f"{signal.value} are not committed" for signal, it in self.committers.items() if not it.is_running]
+
+
+def build_ingest(
+    settings: Settings, clock: Clock, engine: Engine, telemetry: Telemetry, prices: Prices, admit: Admit
+) -> Ingest:
+    """Wire decoders, committers and both OTLP protocols; nothing runs yet."""
+    tolerance_s = settings.ingest_future_tolerance_s
+    decoders: dict[Signal, Decode] = {
+        Signal.TRACES: TraceDecoder(prices, future_tolerance_s=tolerance_s),
+        Signal.LOGS: LogDecoder(future_tolerance_s=tolerance_s),
+        Signal.METRICS: MetricDecoder(future_tolerance_s=tolerance_s),
+    }
+    committers = {
+        signal: Committer(
+            engine,
+            signal,
+            decode,
+            Ledger(settings.ingest_dedup_window_s, settings.ingest_dedup_entries),
+            clock,
+            telemetry,
+            group_bytes=settings.ingest_group_bytes,
+            max_waiting_bytes=settings.ingest_max_waiting_bytes,
+            commit_timeout_s=settings.ingest_commit_timeout_s,
+        )
+        for signal, decode in decoders.items()
+    }
+    waiting = WaitingBytes(settings.ingest_max_waiting_bytes)
+    limits = Limits(settings.ingest_max_request_bytes, settings.ingest_read_timeout_s)
+    http = OtlpHttp(committers, admit, waiting, clock, telemetry, limits)
+    grpc = OtlpGrpc(committers, admit, waiting, clock, telemetry, limits)
+    for signal, committer in committers.items():
+        labels = {"signal": signal.value}
+        telemetry.watch(
+            "watchglass_ingest_queue_exports", "Exports that wait for their commit",
+            partial(getattr, committer, "queue_depth"), **labels,
+        )  # fmt: skip
+        telemetry.watch(
+            "watchglass_ingest_queue_bytes", "Bytes of exports that wait for their commit",
+            partial(getattr, committer, "queue_bytes"), **labels,
+        )  # fmt: skip
+    telemetry.watch(
+        "watchglass_ingest_held_bytes", "Bytes of requests begun and not answered", lambda: float(waiting.held_bytes)
+    )
+    return Ingest(committers, waiting, http, grpc)

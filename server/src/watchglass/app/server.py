@@ -1,0 +1,125 @@
+"""A running server: started with the settings, drained and stopped by a signal."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from watchglass.api.application import build_api
+from watchglass.api.services import Services
+from watchglass.app.ingest import build_ingest
+from watchglass.app.stores import open_control, open_engine, refuse_without_keys, store_answers
+from watchglass.clock import Clock
+from watchglass.errors import InvalidInput
+from watchglass.http_server import Asgi, GracefulServer, until_told
+from watchglass.ingest.cost import Pricer
+from watchglass.ingest.doors import Doors
+from watchglass.ingest.otlp_http import PATHS
+from watchglass.settings import Settings
+from watchglass.store.control.database import ControlDatabase
+from watchglass.store.control.follower import Follower
+from watchglass.store.engine import Engine
+from watchglass.telemetry import Telemetry
+
+log = structlog.get_logger(__name__)
+
+
+def dispatch(otlp: Asgi, api: Asgi) -> Asgi:
+    """Send OTLP's paths to the ingest routes, which skip the API's machinery, and all else to the API."""
+
+    async def application(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+        chosen = otlp if scope["type"] == "http" and scope["path"] in PATHS else api
+        await chosen(scope, receive, send)
+
+    return application
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the listening socket.
+
+    Raises:
+        InvalidInput: The port is taken, or the address is not this machine's; the field says which setting.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        field = "port" if error.errno == errno.EADDRINUSE else "host"
+        raise InvalidInput(field, f"cannot listen on {host}:{port}: {error.strerror}") from error
+
+
+class Server:
+    """A Watchglass server: started by `run`, stopped by a signal or `stop`."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        """Prepare; nothing is opened before `run`."""
+        self._settings = settings
+        self._clock = clock
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Begin to stop; call it from the server's own loop."""
+        self._stop.set()
+
+    async def run(self, on_ready: Callable[[str], None]) -> None:
+        """Serve until SIGINT, SIGTERM or `stop`, then answer what was accepted and end.
+
+        Args:
+            on_ready: Called with the address of HTTP once requests are answered.
+
+        Raises:
+            InvalidInput: A setting cannot be kept: a port is taken, or keys are needed and there are none.
+            StoreError: The store cannot be opened.
+            Unavailable: The control database does not answer.
+        """
+        settings = self._settings
+        with until_told(self._stop), listen(settings.host, settings.port) as http_socket, open_control(settings) as control:
+            refuse_without_keys(settings, control)
+            engine = await asyncio.to_thread(open_engine, settings)
+            try:
+                await self._serve(http_socket, engine, control, on_ready)
+            finally:
+                await asyncio.to_thread(engine.close)
+        log.info("stopped; every accepted export is stored")
+
+    async def _serve(
+        self, http_socket: socket.socket, engine: Engine, control: ControlDatabase, on_ready: Callable[[str], None]
+    ) -> None:
+        settings, clock = self._settings, self._clock
+        follower = Follower(control)
+        doors = Doors(control, follower, clock, needs_keys=settings.needs_keys)
+        telemetry = Telemetry()
+        ingest = build_ingest(settings, clock, engine, telemetry, Pricer(lambda: follower.snapshot.prices), doors.admit)
+        services = Services(
+            settings=settings,
+            clock=clock,
+            engine=engine,
+            control=control,
+            identify=doors.identify,
+            telemetry=telemetry,
+            not_ready=lambda: ingest.not_ready() + store_answers(engine),
+        )
+        server = GracefulServer(dispatch(ingest.http, build_api(services)), drain_timeout_s=settings.drain_timeout_s)
+        if settings.grpc_port >= 0:
+            log.info("OTLP over gRPC", host=settings.host, port=await ingest.grpc.start(settings.host, settings.grpc_port))
+        follower.start()
+        ingest.start()
+        serving = asyncio.create_task(server.serve(sockets=[http_socket]))
+        await server.until_started(serving)
+        on_ready(f"http://{_shown(settings.host)}:{http_socket.getsockname()[1]}")
+        stopping = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({serving, stopping}, return_when="FIRST_COMPLETED")
+        stopping.cancel()
+        log.info("stopping; accepted exports are committed first")
+        server.should_exit = True
+        await asyncio.gather(serving, ingest.grpc.stop(settings.drain_timeout_s))
+        await asyncio.to_thread(ingest.stop, settings.drain_timeout_s)
+        await asyncio.to_thread(follower.close)
+
+
+def _shown(host: str) -> str:
+    """A host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host
