@@ -1,0 +1,100 @@
+/** What the screens ask the API, as TanStack Query's options: one function a question. */
+
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { Page } from "../lib/liveRows";
+import { ApiError } from "../lib/problem";
+import { getJson, type Parameters } from "./client";
+import type { LogRecord, Project, SpanColumns, Trace, TracePage, TraceSummary, Usage } from "./types";
+
+/** How often a living list is asked for, in milliseconds. */
+export const LIVE_INTERVAL_MS = 2000;
+
+/** How often totals are asked for, in milliseconds; they cost more than a page of the list. */
+const TOTALS_INTERVAL_MS = 10_000;
+
+const PAGE_ROWS = 50;
+
+/** Try again only what may succeed the next time, and twice at most. */
+export function shouldRetry(failures: number, error: Error): boolean {
+  const isPassing = error instanceof ApiError && [0, 429, 502, 503, 504].includes(error.status);
+  return isPassing && failures < 2;
+}
+
+async function tracePage(
+  parameters: Parameters,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<Page<TraceSummary>> {
+  const page = await getJson<TracePage>("/traces", { ...parameters, cursor, limit: PAGE_ROWS }, signal);
+  return { rows: page.traces, next_cursor: page.next_cursor };
+}
+
+/** All pages of traces that were scrolled to; renewed only by what `latestTraces` finds. */
+export function traceList(parameters: Parameters) {
+  return infiniteQueryOptions({
+    queryKey: ["traces", parameters],
+    queryFn: ({ pageParam, signal }) => tracePage(parameters, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** The first page of traces, asked for again and again while `isLive` and the tab is seen. */
+export function latestTraces(parameters: Parameters, isLive: boolean) {
+  return queryOptions({
+    queryKey: ["latest-traces", parameters],
+    queryFn: ({ signal }) => tracePage(parameters, null, signal),
+    enabled: isLive,
+    refetchInterval: isLive ? LIVE_INTERVAL_MS : false,
+    retry: false,
+  });
+}
+
+/** One trace as a tree. */
+export function oneTrace(trace_id: string, project: string | undefined) {
+  return queryOptions({
+    queryKey: ["trace", trace_id, project],
+    queryFn: ({ signal }) => getJson<Trace>(`/traces/${encodeURIComponent(trace_id)}`, { project }, signal),
+  });
+}
+
+/** Every column of one span. */
+export function oneSpan(trace_id: string, span_id: string, project: string | undefined) {
+  const path = `/traces/${encodeURIComponent(trace_id)}/spans/${encodeURIComponent(span_id)}`;
+  return queryOptions({
+    queryKey: ["span", trace_id, span_id, project],
+    queryFn: async ({ signal }) => (await getJson<{ span: SpanColumns }>(path, { project }, signal)).span,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Logs that were written within a trace. */
+export function traceLogs(trace_id: string, project: string | undefined, start: string, end: string) {
+  return queryOptions({
+    queryKey: ["logs", trace_id, project, start, end],
+    queryFn: async ({ signal }) =>
+      (await getJson<{ logs: LogRecord[] }>("/logs", { trace_id, project, start, end, limit: 500 }, signal)).logs,
+  });
+}
+
+/** Totals and a course over time of everything that fits. */
+export function usage(parameters: Parameters, isLive: boolean) {
+  return queryOptions({
+    queryKey: ["usage", parameters],
+    queryFn: ({ signal }) => getJson<Usage>("/usage", { ...parameters, interval: "auto" }, signal),
+    refetchInterval: isLive ? TOTALS_INTERVAL_MS : false,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+}
+
+/** Projects that the reader may choose from; an answer of 403 means that the key is for one project. */
+export function projects() {
+  return queryOptions({
+    queryKey: ["projects"],
+    queryFn: async ({ signal }) => (await getJson<{ projects: Project[] }>("/projects", {}, signal)).projects,
+    staleTime: 60_000,
+    retry: false,
+  });
+}

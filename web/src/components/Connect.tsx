@@ -1,0 +1,45 @@
+/** What a new user needs: three lines that make an application send its traces here. */
+
+import { Button, CopyButton } from "@mantine/core";
+import { IconCheck, IconCopy } from "@tabler/icons-react";
+import styles from "./Connect.module.css";
+
+/** @param origin this server's address, as the reader's browser reaches it */
+export function Connect({ origin }: { origin: string }) {
+  const lines = [
+    `export OTEL_EXPORTER_OTLP_ENDPOINT=${origin}`,
+    "pip install opentelemetry-distro opentelemetry-exporter-otlp-proto-http opentelemetry-instrumentation-openai-v2",
+    "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf opentelemetry-instrument python your_app.py",
+  ].join("\n");
+  return (
+    <div className={styles.connect}>
+      <h2>Waiting for the first trace</h2>
+      <p>
+        Point any OpenTelemetry instrumentation at this server. For a Python application that calls OpenAI, three lines
+        do:
+      </p>
+      <div className={styles.code}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard */}
+        <pre tabIndex={0} role="region" aria-label="Commands to connect an application">
+          {lines}
+        </pre>
+        <CopyButton value={lines}>
+          {({ copied, copy }) => (
+            <Button
+              size="compact-xs"
+              variant="default"
+              className={styles.copy}
+              leftSection={copied ? <IconCheck size={13} /> : <IconCopy size={13} />}
+              onClick={copy}
+            >
+              {copied ? "Copied" : "Copy"}
+            </Button>
+          )}
+        </CopyButton>
+      </div>
+      <p>
+        No application at hand? <code>watchglass demo</code> sends living examples. Traces appear here by themselves.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+/** A cost that says when it is not the whole one. */
+
+import { formatCost, formatPlural } from "../lib/format";
+import styles from "./Cost.module.css";
+
+interface CostProps {
+  cost_usd: number | null;
+  /** Model calls with tokens but without a price. */
+  unpriced_count: number;
+  call_count: number;
+}
+
+export function Cost({ cost_usd, unpriced_count, call_count }: CostProps) {
+  if (unpriced_count === 0)
+    return <span className={cost_usd === null ? styles.none : undefined}>{formatCost(cost_usd)}</span>;
+  const title = `${formatPlural(unpriced_count, "call")} of ${call_count} without a price: add one for the model with POST /api/v1/prices`;
+  const isUnknown = cost_usd === null || cost_usd === 0;
+  return (
+    <span title={title} className={isUnknown ? styles.unpriced : undefined}>
+      {isUnknown ? "no price" : formatCost(cost_usd)}
+      {!isUnknown && (
+        <span className={styles.unpriced}>
+          <span aria-hidden> +?</span>
+          <span className={styles.hidden}>, not all calls have a price</span>
+        </span>
+      )}
+    </span>
+  );
+}

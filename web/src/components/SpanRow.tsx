@@ -1,0 +1,101 @@
+/** One span in the tree: its name at its depth, and its bar on the axis of time. */
+
+import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
+import type { CSSProperties } from "react";
+import type { SpanNode } from "../api/types";
+import { formatCount, formatDuration } from "../lib/format";
+import { KIND_WORDS, kindOf } from "../lib/spanKind";
+import type { TreeRow } from "../lib/tree";
+import { placeSpan } from "../lib/waterfall";
+import { KindSign } from "./KindSign";
+import styles from "./SpanTree.module.css";
+
+/** Indentation of a level; a tree that is deeper than this many levels stops moving to the right. */
+const INDENT_PX = 14;
+const DEEPEST_INDENT = 16;
+
+interface SpanRowProps {
+  span: SpanNode;
+  row: TreeRow;
+  axis: { start_ns: number; length_ns: number };
+  top_px: number;
+  isChosen: boolean;
+  onChoose: () => void;
+  onFold: () => void;
+}
+
+export function SpanRow({ span, row, axis, top_px, isChosen, onChoose, onFold }: SpanRowProps) {
+  const kind = kindOf(span);
+  const isFailed = span.status_code === "error";
+  const hasChildren = row.descendant_count > 0;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it has the keyboard and names this row as its active one
+    <div
+      id={`span-${row.index}`}
+      role="treeitem"
+      aria-level={span.depth + 1}
+      aria-selected={isChosen}
+      aria-expanded={hasChildren ? !row.is_folded : undefined}
+      aria-label={`${span.name}, ${KIND_WORDS[kind]}, ${formatDuration(span.duration_ns)}${isFailed ? ", failed" : ""}`}
+      className={styles.row}
+      style={{ transform: `translateY(${top_px}px)` }}
+      onClick={onChoose}
+    >
+      <div className={styles.label} style={{ paddingLeft: Math.min(span.depth, DEEPEST_INDENT) * INDENT_PX }}>
+        <span
+          className={styles.fold}
+          aria-hidden
+          onClick={(event) => {
+            if (!hasChildren) return;
+            event.stopPropagation();
+            onFold();
+          }}
+        >
+          {hasChildren && (row.is_folded ? <IconChevronRight size={13} /> : <IconChevronDown size={13} />)}
+        </span>
+        <KindSign kind={kind} />
+        <span className={isFailed ? styles.failedName : styles.name} title={span.name}>
+          {span.name || "(no name)"}
+        </span>
+        {span.is_orphan && (
+          <span className={styles.badge} title="Its parent span has not arrived">
+            orphan
+          </span>
+        )}
+        {row.is_folded && <span className={styles.badge}>+{formatCount(row.descendant_count)}</span>}
+      </div>
+      <Bar span={span} axis={axis} color={isFailed ? "var(--wg-error)" : `var(--wg-${kind})`} />
+    </div>
+  );
+}
+
+/** The bar; the part before the first token is paler. */
+function Bar({ span, axis, color }: { span: SpanNode; axis: SpanRowProps["axis"]; color: string }) {
+  const { left_percent, width_percent } = placeSpan(span, axis);
+  const firstToken = span.time_to_first_token_ns;
+  const waited_percent =
+    firstToken !== null && span.duration_ns > 0 ? Math.min(100, (100 * firstToken) / span.duration_ns) : 0;
+  const isLate = left_percent + width_percent > 78;
+  const style = {
+    left: `${left_percent}%`,
+    width: `${width_percent}%`,
+    "--bar": color,
+    "--waited": `${waited_percent}%`,
+  } as CSSProperties;
+  return (
+    <div className={styles.lane}>
+      <div className={styles.bar} style={style} data-waited={waited_percent > 0 || undefined} />
+      <span
+        className={styles.time}
+        data-side={isLate ? "before" : "after"}
+        style={
+          isLate
+            ? { right: `calc(${100 - left_percent}% + 5px)` }
+            : { left: `calc(${left_percent + width_percent}% + 6px)` }
+        }
+      >
+        {formatDuration(span.duration_ns)}
+      </span>
+    </div>
+  );
+}

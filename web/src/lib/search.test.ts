@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { listParameters, parseSearch, quoteValue, readListSearch, readTraceSearch, stringifySearch } from "./search";
+
+describe("readListSearch", () => {
+  it("keeps what it knows and drops the rest", () => {
+    expect(readListSearch({ filter: "model:a", start: "-1h", live: false, odd: {}, end: "" })).toEqual({
+      filter: "model:a",
+      start: "-1h",
+      live: false,
+    });
+  });
+
+  it("comes back from an address as it went in, quotes and numbers included", () => {
+    const search = { filter: '"a b" cost_usd>0.01', start: "1764000000", live: false };
+    expect(readListSearch(parseSearch(stringifySearch(search)))).toEqual(search);
+    expect(stringifySearch({ filter: "", project: undefined })).toBe("");
+  });
+
+  it("drops what is neither", () => {
+    expect([readListSearch({ filter: ["a"], live: "no" }), readTraceSearch({ span: {} })]).toEqual([{}, {}]);
+  });
+});
+
+describe("listParameters", () => {
+  it("asks for the last day unless told otherwise", () => {
+    expect(listParameters({}).start).toBe("-24h");
+    expect(listParameters({ start: "-1h", filter: "x" })).toEqual({
+      start: "-1h",
+      filter: "x",
+      project: undefined,
+      end: undefined,
+    });
+  });
+});
+
+describe("quoteValue", () => {
+  it("quotes what the filter language would read as more than a value", () => {
+    expect([quoteValue("gpt-4o"), quoteValue('a "b" (c)')]).toEqual(["gpt-4o", '"a \\"b\\" (c)"']);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { attributesOf, eventsOf, identityOf, outputRate, parametersOf, textOf, tokenNotes } from "./spanFacts";
+
+describe("span facts", () => {
+  it("lists the parameters that were given, a temperature of zero included", () => {
+    expect(
+      parametersOf({
+        request_temperature: 0,
+        request_top_p: null,
+        is_streaming: false,
+        finish_reasons: ["stop", "length"],
+        request_stop_sequences: [],
+      }),
+    ).toEqual([
+      { name: "temperature", value: "0" },
+      { name: "finish reasons", value: "stop, length" },
+    ]);
+  });
+
+  it("names the field to look for others by", () => {
+    expect(identityOf({ session_id: "s1", user_id: "" })).toEqual([
+      { name: "session", value: "s1", filter: "session_id" },
+    ]);
+  });
+
+  it("says how the tokens are made up as a share of their side", () => {
+    expect(tokenNotes({ input_tokens: 2000, cache_read_input_tokens: 500, reasoning_output_tokens: 0 })).toEqual([
+      "500 read from cache (25%)",
+    ]);
+  });
+
+  it("turns the time of a token into a rate, and an unknown one into nothing", () => {
+    expect([outputRate({ time_per_output_token_ns: 20e6 }), outputRate({})]).toEqual(["50 tokens/s", ""]);
+  });
+
+  it("joins attributes of every type in order of their names", () => {
+    const attributes = attributesOf({
+      attributes: { b: "x" },
+      attributes_int: { a: 1 },
+      attributes_bool: { c: false },
+    });
+    expect(attributes.map(({ name, value }) => `${name}=${value}`)).toEqual(["a=1", "b=x", "c=false"]);
+  });
+
+  it("puts the three columns of events together, also when one is short", () => {
+    expect(eventsOf({ event_names: ["a", "b"], event_times: ["t"], event_attributes: ['{"k":1}', "{}"] })).toEqual([
+      { time: "t", name: "a", attributes: '{\n  "k": 1\n}' },
+      { time: "", name: "b", attributes: "" },
+    ]);
+  });
+
+  it("shows structured text as JSON and missing text as nothing", () => {
+    expect([textOf({ a: { b: 1 } }, "a"), textOf({}, "a")]).toEqual(['{\n  "b": 1\n}', ""]);
+  });
+});

@@ -1,0 +1,64 @@
+/** One trace: its spans in time, and what the chosen one says. */
+
+import { useDocumentTitle, useHotkeys } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useRouter } from "@tanstack/react-router";
+import { type CSSProperties, useCallback, useMemo } from "react";
+import { oneTrace } from "../../api/queries";
+import type { Trace } from "../../api/types";
+import { ErrorNotice, Notice } from "../../components/Notice";
+import { SpanTree } from "../../components/SpanTree";
+import { SpanPanel } from "./SpanPanel";
+import styles from "./Trace.module.css";
+import { TraceHeader } from "./TraceHeader";
+
+const route = getRouteApi("/traces/$traceId");
+
+export function TracePage() {
+  const { traceId } = route.useParams();
+  const { project } = route.useSearch();
+  const router = useRouter();
+  const trace = useQuery(oneTrace(traceId, project));
+  useDocumentTitle(`${trace.data?.summary.name || "Trace"} · Watchglass`);
+
+  const goBack = useCallback(() => {
+    if (router.state.location.state.isFromList) router.history.back();
+    else router.navigate({ to: "/traces", search: { project } });
+  }, [router, project]);
+  useHotkeys([["Escape", goBack]]);
+
+  if (trace.isPending) return <Notice title="Loading the trace …" />;
+  if (trace.error) return <ErrorNotice error={trace.error} />;
+  return <Body trace={trace.data} project={project} onBack={goBack} />;
+}
+
+function Body({ trace, project, onBack }: { trace: Trace; project: string | undefined; onBack: () => void }) {
+  const { span: spanId } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { spans } = trace;
+  const chosen = useMemo(() => {
+    const asked = spans.findIndex((span) => span.span_id === spanId);
+    return asked >= 0 ? asked : firstOfInterest(spans);
+  }, [spans, spanId]);
+  const span = spans[chosen];
+  const choose = (index: number) => {
+    const chosenSpan = spans[index];
+    if (chosenSpan) navigate({ search: (old) => ({ ...old, span: chosenSpan.span_id }), state: true, replace: true });
+  };
+  return (
+    <div className={styles.page}>
+      <TraceHeader trace={trace} project={project} onBack={onBack} />
+      <div className={styles.panes} style={{ "--span-count": spans.length } as CSSProperties}>
+        <SpanTree spans={spans} chosen={chosen} onChoose={choose} />
+        {span && <SpanPanel trace={trace} span={span} project={project} />}
+      </div>
+    </div>
+  );
+}
+
+/** What a reader most likely came for: the first span that failed, else the first call to a model, else the first span. */
+function firstOfInterest(spans: Trace["spans"]): number {
+  const failed = spans.findIndex((span) => span.status_code === "error" && span.is_model_call);
+  const call = spans.findIndex((span) => span.is_model_call);
+  return Math.max(0, failed >= 0 ? failed : call);
+}

@@ -1,0 +1,38 @@
+/** The living list: pages that were scrolled to, with what arrives put on top of them. */
+
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import type { Parameters } from "../../api/client";
+import { latestTraces, traceList } from "../../api/queries";
+import type { TraceSummary } from "../../api/types";
+import { flattenPages, mergeFirstPage, newKeys, type Pages } from "../../lib/liveRows";
+
+const keyOf = (trace: TraceSummary) => trace.trace_id;
+const NONE: ReadonlySet<string> = new Set();
+
+/** Traces for `parameters`.
+ *
+ * @param isLive whether to ask for new ones
+ * @param isHeld whether the new ones must wait, since the reader is in the middle of the list
+ */
+export function useTraces(parameters: Parameters, isLive: boolean, isHeld: boolean) {
+  const queries = useQueryClient();
+  const options = traceList(parameters);
+  const list = useInfiniteQuery(options);
+  const latest = useQuery(latestTraces(parameters, isLive && list.isSuccess));
+  const [freshIds, setFreshIds] = useState(NONE);
+  const rows = useMemo(() => flattenPages(list.data?.pages ?? [], keyOf), [list.data]);
+  const arrived = latest.data;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a merge follows an arrival, not the rows that it changes itself
+  useEffect(() => {
+    if (arrived === undefined || isHeld || !isLive) return;
+    setFreshIds(rows.length === 0 ? NONE : new Set(newKeys(rows, arrived.rows, keyOf)));
+    queries.setQueryData(options.queryKey, (known) =>
+      mergeFirstPage(known as Pages<TraceSummary> | undefined, arrived, keyOf),
+    );
+  }, [arrived, isHeld, isLive]);
+
+  const waitingCount = isHeld && isLive && arrived ? newKeys(rows, arrived.rows, keyOf).length : 0;
+  return { list, rows, freshIds, waitingCount, isBroken: isLive && latest.isError };
+}

@@ -1,0 +1,29 @@
+/** Mantine's theme: one accent, small radii, the density of a tool that is open all day. */
+
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+const glass: MantineColorsTuple = [
+  "#e3f6f9",
+  "#cfe9ee",
+  "#a3d3dc",
+  "#73bbc9",
+  "#4ba7b9",
+  "#319bb0",
+  "#1f8fa5",
+  "#0b7285",
+  "#0b6678",
+  "#06505f",
+];
+
+export const theme = createTheme({
+  primaryColor: "glass",
+  primaryShade: { light: 8, dark: 4 },
+  autoContrast: true,
+  colors: { glass },
+  fontFamily: '"Inter Variable", system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif',
+  fontFamilyMonospace: "var(--wg-mono)",
+  fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem" },
+  defaultRadius: "sm",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+});
