@@ -1,4 +1,4 @@
-/** What jsdom lacks and Mantine asks for: media queries and resize observation, both answering "nothing changes". */
+/** What jsdom lacks: media queries and resize observation, both answering "nothing changes", and a size for every element. */
 import { cleanup } from "@testing-library/react";
 import { afterEach } from "vitest";
 
@@ -19,5 +19,10 @@ window.ResizeObserver = class {
   unobserve(): void {}
   disconnect(): void {}
 };
+
+for (const [name, size_px] of Object.entries({ clientHeight: 600, clientWidth: 1000, offsetHeight: 600 })) {
+  Object.defineProperty(HTMLElement.prototype, name, { configurable: true, value: size_px });
+}
+Element.prototype.scrollTo = () => {};
 
 afterEach(cleanup);

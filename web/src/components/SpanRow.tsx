@@ -75,7 +75,6 @@ function Bar({ span, axis, color }: { span: SpanNode; axis: SpanRowProps["axis"]
   const firstToken = span.time_to_first_token_ns;
   const waited_percent =
     firstToken !== null && span.duration_ns > 0 ? Math.min(100, (100 * firstToken) / span.duration_ns) : 0;
-  const isLate = left_percent + width_percent > 78;
   const style = {
     left: `${left_percent}%`,
     width: `${width_percent}%`,
@@ -85,17 +84,16 @@ function Bar({ span, axis, color }: { span: SpanNode; axis: SpanRowProps["axis"]
   return (
     <div className={styles.lane}>
       <div className={styles.bar} style={style} data-waited={waited_percent > 0 || undefined} />
-      <span
-        className={styles.time}
-        data-side={isLate ? "before" : "after"}
-        style={
-          isLate
-            ? { right: `calc(${100 - left_percent}% + 5px)` }
-            : { left: `calc(${left_percent + width_percent}% + 6px)` }
-        }
-      >
+      <span className={styles.time} {...placeTime(left_percent, left_percent + width_percent)}>
         {formatDuration(span.duration_ns)}
       </span>
     </div>
   );
+}
+
+/** Where the duration is written: behind the bar, else before it, else within its end, wherever there is room. */
+function placeTime(left_percent: number, right_percent: number): { "data-place": string; style: CSSProperties } {
+  if (right_percent <= 78) return { "data-place": "behind", style: { left: `calc(${right_percent}% + 6px)` } };
+  if (left_percent >= 22) return { "data-place": "before", style: { right: `calc(${100 - left_percent}% + 5px)` } };
+  return { "data-place": "within", style: { right: `calc(${100 - right_percent}% + 6px)` } };
 }
