@@ -68,9 +68,7 @@ def create_key(services: Injected, admin: Admin, new: NewKey, response: Response
 
 
 @router.delete("/keys/{key_id}", status_code=204)
-def revoke_key(
-    services: Injected, admin: Admin, key_id: Annotated[str, Path(pattern="^key_[0-9a-f]{16}$")]
-) -> None:
+def revoke_key(services: Injected, admin: Admin, key_id: Annotated[str, Path(pattern="^key_[0-9a-f]{16}$")]) -> None:
     """Revoke a key for good; this server refuses it at once, others within seconds."""
     store.revoke_key(services.control, key_id, admin.project_id, services.clock.now_ns())
 

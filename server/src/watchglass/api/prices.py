@@ -37,7 +37,8 @@ class NewPrice(PriceFields):
     model_config = ConfigDict(extra="forbid")
 
     valid_from: str | None = Field(
-        None, description="First start of a span that it holds for: RFC 3339, Unix time, or relative such as -1h; any when null"
+        None,
+        description="First start of a span that it holds for: RFC 3339, Unix time, or relative such as -1h; any when null",
     )
 
 
@@ -59,7 +60,9 @@ class PriceList(BaseModel):
 def list_prices(
     services: Injected,
     reader: Reader,
-    project: Annotated[str | None, Query(description="Only what holds for this project; everything when not given")] = None,
+    project: Annotated[
+        str | None, Query(description="Only what holds for this project; everything when not given")
+    ] = None,
 ) -> PriceList:
     """List overrides; who is bound to a project sees those that hold for it."""
     project_id = bound_project(reader, checked_project_id("project", project) if project else None)

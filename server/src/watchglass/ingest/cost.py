@@ -132,9 +132,7 @@ def _model_calls(columns: Mapping[str, pa.Array]) -> npt.NDArray[np.int64]:
     return np.flatnonzero(is_call.fill_null(False).to_numpy(zero_copy_only=False))
 
 
-def _labels(
-    columns: Mapping[str, pa.Array], rows: npt.NDArray[np.int64]
-) -> tuple[list[Label], npt.NDArray[np.int64]]:
+def _labels(columns: Mapping[str, pa.Array], rows: npt.NDArray[np.int64]) -> tuple[list[Label], npt.NDArray[np.int64]]:
     """The distinct labels of the calls at `rows`, and which of them each call has, shape (rows,)."""
     code = np.zeros(len(rows), dtype=np.int64)
     words: list[list[str]] = []

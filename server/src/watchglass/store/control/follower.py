@@ -94,7 +94,9 @@ class Follower:
         except Exception as error:
             if work not in self._failing:
                 is_bug = not isinstance(error, WatchglassError)
-                log.warning("the control database is not followed; the last state holds", error=str(error), exc_info=is_bug)
+                log.warning(
+                    "the control database is not followed; the last state holds", error=str(error), exc_info=is_bug
+                )
             self._failing.add(work)
         else:
             if work in self._failing:

@@ -16,8 +16,8 @@ from watchglass.store.control.fields import checked_project_id, checked_text, ne
 from watchglass.store.control.tables import keys
 
 TOKEN_BYTES = 32
-TOKEN_MARK = "wg_"
-PREFIX_LENGTH = len(TOKEN_MARK) + 6
+KEY_MARK = "wg_"
+PREFIX_LENGTH = len(KEY_MARK) + 6
 """Characters of a token that are stored to recognise it: 36 of its 256 bits, so that 220 remain unknown."""
 
 
@@ -52,7 +52,7 @@ def token_hash(token: str) -> str:
     A slow, salted hash protects secrets that people choose, which can be guessed. A token is 256 random bits: no
     guessing finds it, whatever the hash costs, and a fast one keeps the look-up off the request's bill.
     """
-    return hashlib.sha256(token.encode("utf-8", errors="surrogateescape")).hexdigest()
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 def list_keys(control: ControlDatabase, project_id: str | None = None) -> list[ApiKey]:
@@ -101,7 +101,7 @@ def create_key(
         checked_project_id("project_id", project_id)
     elif KeyScope.ADMIN not in allowed:
         raise InvalidInput("project_id", "a key without the scope admin opens one project: name it")
-    token = TOKEN_MARK + secrets.token_urlsafe(TOKEN_BYTES)
+    token = KEY_MARK + secrets.token_urlsafe(TOKEN_BYTES)
     key = ApiKey(
         new_id("key"), project_id, checked_text("name", name), token[:PREFIX_LENGTH], allowed, now_ns, None, None
     )
@@ -173,7 +173,9 @@ def checked_scopes(scopes: Collection[str]) -> frozenset[KeyScope]:
     known = [scope.value for scope in KeyScope]
     unknown = sorted(scope for scope in scopes if scope not in known)
     if unknown or not scopes:
-        detail = f"{unknown[0][:40]!r} is not one of {', '.join(known)}" if unknown else f"name some of {', '.join(known)}"
+        detail = (
+            f"{unknown[0][:40]!r} is not one of {', '.join(known)}" if unknown else f"name some of {', '.join(known)}"
+        )
         raise InvalidInput("scopes", detail)
     return frozenset(KeyScope(scope) for scope in scopes)
 
