@@ -165,6 +165,22 @@ def test_a_revoked_key_is_refused_at_once(doors: Doors, control: ControlDatabase
         doors.admit(headers, "")
 
 
+def test_a_key_revoked_on_another_server_is_refused_after_a_round(
+    control: ControlDatabase, clock: FixedClock, tmp_path: Path, token_of: Callable[..., str]
+) -> None:
+    """What another server revoked stays open here until the next round of the follower, and no longer."""
+    follower = Follower(control)
+    doors = Doors(control, follower, clock, needs_keys=True)
+    headers = {"x-api-key": token_of("shop", INGEST)}
+    other = ControlDatabase(sqlite_url(tmp_path))
+    revoke_key(other, list_keys(other)[0].id, None, 2)
+    other.close()
+    assert doors.admit(headers, "") == "shop"
+    follower.refresh()
+    with pytest.raises(Unauthorized):
+        doors.admit(headers, "")
+
+
 def test_requests_never_touch_the_database(
     doors: Doors, control: ControlDatabase, token_of: Callable[..., str]
 ) -> None:

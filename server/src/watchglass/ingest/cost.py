@@ -30,7 +30,7 @@ MAX_SCHEDULES = 4096
 """Models (by project and provider) whose prices are kept at hand."""
 
 MAX_NEW_SCHEDULES = 500
-"""Most models that are looked up for one group, about a second's work. More new ones in a group than this is a client
+"""Most models that are looked up for one group, some tenths of a second's work. More new ones in a group than this is a client
 that writes something else into the model's name; they stay unpriced, and the group does not wait."""
 
 Label = tuple[str, str, str]

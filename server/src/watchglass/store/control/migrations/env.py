@@ -2,9 +2,6 @@
 
 from alembic import context
 
-from watchglass.store.control.tables import metadata
-
-# batch mode lets later migrations alter tables on SQLite too, which can hardly alter any itself
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+context.configure(connection=context.config.attributes["connection"])
 with context.begin_transaction():
     context.run_migrations()
