@@ -30,8 +30,8 @@ MAX_SCHEDULES = 4096
 """Models (by project and provider) whose prices are kept at hand."""
 
 MAX_NEW_SCHEDULES = 500
-"""Most models that are looked up for one group, some tenths of a second's work. More new ones in a group than this is a client
-that writes something else into the model's name; they stay unpriced, and the group does not wait."""
+"""Most models that are looked up for one group, some tenths of a second's work. A client that brings more new ones at once
+writes something else into the model's name; they stay unpriced, and the group does not wait."""
 
 Label = tuple[str, str, str]
 """Project, provider and model of a call."""
