@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     clickhouse_password_file: Path | None = Field(None, description="File that holds the ClickHouse password; wins over the variable")
     clickhouse_cluster: str = Field("", description="Cluster name for ON CLUSTER and replicated tables; empty for one server")
     database: str = Field("watchglass", pattern=r"^[a-z_][a-z0-9_]{0,62}$", description="ClickHouse database")
-    control_url: str = Field("", description="SQLAlchemy address of the control database; empty for SQLite in data_dir")
+    control_url: SecretStr = Field(SecretStr(""), description="SQLAlchemy address of the control database, which may hold a password; empty for SQLite in data_dir")
 
     ingest_max_request_bytes: int = Field(20 * 2**20, ge=1024, description="Largest export after decompression, in bytes")
     ingest_max_waiting_bytes: int = Field(256 * 2**20, ge=2**20, description="Exports waiting to be committed, in bytes over all signals; beyond it clients are told to retry")

@@ -65,7 +65,7 @@ def open_control(settings: Settings) -> Iterator[ControlDatabase]:
         Unavailable: It does not answer.
         OSError: The folder cannot be made.
     """
-    control = ControlDatabase(settings.control_url or sqlite_url(settings.data_path))
+    control = ControlDatabase(settings.control_url.get_secret_value() or sqlite_url(settings.data_path))
     try:
         yield control
     finally:
