@@ -1,6 +1,7 @@
 """Every setting, with its unit and default; the only reader of WATCHGLASS_* variables and of the settings file."""
 
 import os
+from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -101,3 +102,14 @@ class Settings(BaseSettings):
         if self.clickhouse_password_file is not None:
             return self.clickhouse_password_file.read_text("utf-8").strip()
         return self.clickhouse_password.get_secret_value()
+
+
+def child_environment(added: Mapping[str, str], without: tuple[str, ...]) -> dict[str, str]:
+    """Return the environment for a process that is started: this one's, less some variables, with others added.
+
+    Args:
+        added: Variables to set.
+        without: Prefixes of the names that are left out.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(without)}
+    return {**kept, **added}

@@ -54,10 +54,7 @@ def _tool_calls(ask: Ask, draw: random.Random) -> tuple[ToolCall, ...]:
     since_asked: set[str] = set()
     for turn in ask.turns:
         since_asked = set() if turn.role == "user" else since_asked | set(turn.called_tools)
-    if ask.must_call_tool:
-        open_tools = list(ask.tools)
-    else:
-        open_tools = [tool for tool in ask.tools if tool.name not in since_asked]
+    open_tools = [tool for tool in ask.tools if ask.must_call_tool or tool.name not in since_asked]
     said = set(words_of(ask.question))
     scores = [len(said & _tool_words(tool)) for tool in open_tools]
     if not scores or (max(scores) < 2 and not ask.must_call_tool):

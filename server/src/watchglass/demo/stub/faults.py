@@ -41,8 +41,9 @@ class Pace:
 
 
 class Conduct:
-    """Decides waits and errors. Headers that a client may send:
+    """Decides waits and errors.
 
+    Headers that a client may send:
     x-stub-error: a status of STATUSES; the call fails with it,
     x-stub-error-attempts: only that many attempts fail (the clients count them in x-stainless-retry-count),
     x-stub-slowdown: factor on the waits of this call.

@@ -28,7 +28,12 @@ def running_stub(
     """
     conduct = Conduct(timing or Timing(), faults or Faults(), seed)
     listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(Stub(conduct, SystemClock(), seed).routes(), log_level="warning", lifespan="off")
+    config = uvicorn.Config(
+        Stub(conduct, SystemClock(), seed).routes(),
+        log_level="critical",  # a client that left in the middle of an answer is no error here
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, args=([listener],), name="demo-stub", daemon=True)
     thread.start()

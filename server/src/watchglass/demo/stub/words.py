@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 _WORD = re.compile(r"[a-z0-9]+(?:-[0-9]+)?")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]+")
-_COMMON = frozenset(
-    "a about after all am an and any are as at be because been but by can could did do does for from get had has have "
-    "how i if in into is it its just me my no not of on or our out so than that the their them then there they this to "
-    "up us use was we what when where which who why will with would you your".split()
+_COMMON = set(
+    """
+    a about after all am an and any are as at be because been but by can could did do does for from get had has have
+    how i if in into is it its just me my no not of on or our out so than that the their them then there they this to
+    up us use was we what when where which who why will with would you your
+    """.split()  # noqa: SIM905  # a list of so many words is read worse
 )
 
 

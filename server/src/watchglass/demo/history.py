@@ -1,0 +1,164 @@
+"""The past few hours of the chatbot and the writers, written at once: spans with times of their own."""
+
+import json
+import math
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry import trace
+from opentelemetry.sdk.trace import Span, TracerProvider
+from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer
+
+from watchglass.clock import Clock, SystemClock
+from watchglass.demo.application import Orders, read_orders
+from watchglass.demo.stub.answers import answer
+from watchglass.demo.stub.conversation import Answer, Ask, Turn
+from watchglass.demo.telemetry import Identity, tracer_provider
+from watchglass.demo.texts import Article, Texts, load_texts
+
+PER_HOUR = 45
+"""Conversations an hour at the day's middle; nights are quieter."""
+SLOW_RELEASE_HOURS = 1.0
+"""How long ago the slow release began to take a share of the traffic."""
+FLUSH_EVERY = 30
+"""Conversations after which spans are sent, so that the exporter's queue never overflows."""
+INSTRUCTIONS = "You help the customers of an outdoor shop. Answer from the articles below."
+NS = 1_000_000_000
+
+
+def write() -> None:
+    """Read the orders, write the history and end."""
+    orders, _ = read_orders()
+    write_history(orders, SystemClock())
+
+
+def write_history(orders: Orders, clock: Clock) -> int:
+    """Send the conversations of the past `orders.history_hours` hours, and return how many there were."""
+    draw = random.Random(f"{orders.seed} history")
+    now_ns = clock.now_ns()
+    releases = [("2.7.1", 1.0), ("2.8.0", 3.0)]
+    providers = [
+        tracer_provider(Identity("support-chatbot", release, "production").resource(), orders.endpoint, orders.headers)
+        for release, _ in releases
+    ]
+    starts = sorted(_starts(draw, now_ns, orders.history_hours))
+    for number, start_ns in enumerate(starts, start=1):
+        is_new = start_ns > now_ns - SLOW_RELEASE_HOURS * 3600 * NS and draw.random() < 0.3
+        tracer = providers[is_new].get_tracer("shop.support")
+        Conversation(tracer, draw, releases[is_new][1]).write(start_ns)
+        if number % FLUSH_EVERY == 0:
+            _flush(providers)
+    _flush(providers)
+    return len(starts)
+
+
+def _flush(providers: Sequence[TracerProvider]) -> None:
+    for provider in providers:
+        provider.force_flush()
+
+
+def _starts(draw: random.Random, now_ns: int, hours: float) -> Iterator[int]:
+    """When conversations began: more of them at noon UTC than at midnight."""
+    for _ in range(int(hours * PER_HOUR)):
+        start_ns = now_ns - int(draw.uniform(60, hours * 3600) * NS)
+        hour = start_ns / NS / 3600 % 24
+        if draw.random() < 0.65 - 0.35 * math.cos(2 * math.pi * hour / 24):
+            yield start_ns
+
+
+class Conversation:
+    """One question of a customer, and the spans of its answer."""
+
+    def __init__(self, tracer: Tracer, draw: random.Random, slowdown: float) -> None:
+        self._tracer = tracer
+        self._draw = draw
+        self._slowdown = slowdown
+        self._now_ns = 0
+        self._said = {
+            "session.id": f"chat-{draw.getrandbits(40):010x}",
+            "user.id": f"customer-{draw.randint(1, 40)}",
+        }
+
+    def write(self, start_ns: int) -> None:
+        """Make the spans; time passes as they are made, beginning at `start_ns` (nanoseconds since 1970)."""
+        self._now_ns = start_ns
+        texts = load_texts()
+        question = self._draw.choice(self._draw.choice(texts.questions))
+        with self._span("POST /support/chat", SpanKind.SERVER, {}) as root, self._span(
+            "invoke_agent support-agent",
+            SpanKind.INTERNAL,
+            {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "support-agent"},
+        ):
+            articles = self._retrieval(question, texts)
+            is_answered = self._chat(question, "\n".join(article.text for article in articles))
+            if not is_answered:
+                root.set_status(Status(StatusCode.ERROR, "the model did not answer"))
+
+    def _retrieval(self, question: str, texts: Texts) -> list[Article]:
+        articles = self._draw.sample(list(texts.articles), k=3)
+        documents = [
+            {"id": article.article_id, "content": article.text, "score": round(self._draw.uniform(0.3, 0.9), 3)}
+            for article in articles
+        ]
+        attributes = {
+            "gen_ai.operation.name": "retrieval",
+            "gen_ai.retrieval.query.text": question,
+            "gen_ai.retrieval.documents": json.dumps(documents),
+        }
+        with self._span("retrieval support-articles", SpanKind.CLIENT, attributes):
+            self._pass_s(self._draw.uniform(0.02, 0.08))
+        return articles
+
+    def _chat(self, question: str, context: str) -> bool:
+        """The call to the model; returns whether it answered."""
+        turns = (Turn("system", f"{INSTRUCTIONS}\n{context}"), Turn("user", question))
+        given = answer(Ask("gpt-4o-mini", turns, material=self._draw.randbytes(8)), seed=0)
+        first_token_s = self._slowdown * 0.45 * self._draw.lognormvariate(0, 0.35)
+        with self._span("chat gpt-4o-mini", SpanKind.CLIENT, self._request(question, context)) as span:
+            if self._draw.random() < 0.03:
+                self._pass_s(0.2)
+                span.set_attribute("error.type", "RateLimitError")
+                span.set_status(Status(StatusCode.ERROR, "Rate limit reached"))
+                return False
+            span.set_attributes({"gen_ai.response.time_to_first_chunk": first_token_s, **_response(given)})
+            self._pass_s(first_token_s + self._slowdown * 0.012 * given.output_tokens)
+        return True
+
+    def _request(self, question: str, context: str) -> dict[str, Any]:
+        system = [{"type": "text", "content": f"{INSTRUCTIONS}\n{context}"}]
+        return {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": "openai",
+            "gen_ai.request.model": "gpt-4o-mini",
+            "gen_ai.request.temperature": 0.2,
+            "gen_ai.request.stream": True,
+            "gen_ai.prompt.name": "support-answer",
+            "gen_ai.system_instructions": json.dumps(system),
+            "gen_ai.input.messages": json.dumps([{"role": "user", "parts": [{"type": "text", "content": question}]}]),
+        }
+
+    @contextmanager
+    def _span(self, name: str, kind: SpanKind, attributes: dict[str, Any]) -> Iterator[Span]:
+        span = self._tracer.start_span(name, kind=kind, attributes={**self._said, **attributes}, start_time=self._now_ns)
+        with trace.use_span(span):
+            yield span  # type: ignore[misc]  # the SDK's tracer makes the SDK's spans
+            self._pass_s(0.002)
+        span.end(self._now_ns)
+
+    def _pass_s(self, seconds: float) -> None:
+        self._now_ns += int(seconds * NS)
+
+
+def _response(given: Answer) -> dict[str, Any]:
+    message = {"role": "assistant", "parts": [{"type": "text", "content": given.text}], "finish_reason": "stop"}
+    return {
+        "gen_ai.response.model": "gpt-4o-mini-2024-07-18",
+        "gen_ai.response.id": f"chatcmpl-{given.answer_id}",
+        "gen_ai.response.finish_reasons": ["stop"],
+        "gen_ai.usage.input_tokens": given.input_tokens,
+        "gen_ai.usage.output_tokens": given.output_tokens,
+        "gen_ai.usage.cache_read.input_tokens": given.cache_read_tokens,
+        "gen_ai.output.messages": json.dumps([message]),
+    }
