@@ -8,6 +8,8 @@ import anthropic
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 MODEL = "claude-haiku-4-5"
 SYSTEM = "You help the customers of an outdoor shop. Be brief."
+MODEL_CALLS = {"tool call": 2}
+"""Calls to a model in each scenario, where it is not one."""
 LOOK_UP_ORDER = {
     "name": "look_up_order",
     "description": "Look up an order: its state and its tracking page",

@@ -7,7 +7,6 @@ SESSION, USER = "session-7", "user-42"
 
 def openllmetry(client: str):
     """OpenLLMetry's packages, as `pip install opentelemetry-instrumentation-...` gives them."""
-    from opentelemetry import context
     from opentelemetry.instrumentation.anthropic import AnthropicInstrumentor
     from opentelemetry.instrumentation.langchain import LangchainInstrumentor
     from opentelemetry.instrumentation.openai import OpenAIInstrumentor
@@ -19,7 +18,6 @@ def openllmetry(client: str):
     if client == "langchain":
         # the package asks for the distribution `langchain`, yet needs only langchain-core
         LangchainInstrumentor().instrument(skip_dep_check=True)
-    del context
     return nullcontext
 
 

@@ -13,6 +13,8 @@ from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+MODEL_CALLS = {"tool call": 2, "failing tool": 0}
+"""Calls to a model in each scenario, where it is not one."""
 SYSTEM = "You help the customers of an outdoor shop. Be brief. {context}"
 
 

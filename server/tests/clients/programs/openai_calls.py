@@ -7,6 +7,8 @@ import openai
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 SYSTEM = {"role": "system", "content": "You help the customers of an outdoor shop. Be brief."}
+MODEL_CALLS = {"tool call": 2}
+"""Calls to a model in each scenario, where it is not one."""
 LOOK_UP_ORDER = {
     "type": "function",
     "function": {
