@@ -28,6 +28,7 @@ from watchglass.ingest.decode import (
 )
 from watchglass.ingest.levels import Origins, records_of
 from watchglass.ingest.rows import Columns, identity_columns, outcomes, table_batch
+from watchglass.ingest.repeated_calls import RepeatedCalls
 from watchglass.ingest.span_details import SpanDetails
 from watchglass.model.records import Export, Signal
 from watchglass.store.writer import Decoded
@@ -52,6 +53,7 @@ class TraceDecoder:
         """Prepare; spans further than `future_tolerance_s` seconds ahead are marked."""
         self._normaliser = Normaliser()
         self._prices = prices
+        self._repeated_calls = RepeatedCalls()
         self._future_tolerance_s = future_tolerance_s
 
     def __call__(self, exports: Sequence[Export], now_ns: int) -> Decoded:
@@ -113,6 +115,7 @@ class TraceDecoder:
                 ("dropped_attributes", spans.numbers("dropped_attributes_count") > 0),
             ],
         )
+        columns["is_model_call"] = self._repeated_calls.settle(columns)
         columns.update(self._prices.price(columns))
         return columns
 
