@@ -1,5 +1,6 @@
 """A call that several instrumentations tell of is counted once; calls that only look alike are each counted."""
 
+import time
 from typing import Any
 
 import pyarrow as pa
@@ -105,3 +106,15 @@ def test_spans_that_are_no_calls_stay_so() -> None:
     """Only calls are settled."""
     step = call(FRAMEWORK, 0, 100, is_model_call=False)
     assert settle(RepeatedCalls(), step, call(SDK, 10, 90)) == [False, True]
+
+
+def test_a_trace_of_many_calls_counts_each_once() -> None:
+    """A long agent run, one call after the other, in a time that grows with the calls and not with their square."""
+    spans = [
+        call(scope, 100 * number + margin, 100 * number + 99 - margin)
+        for number in range(10_000)
+        for scope, margin in ((SDK, 10), (FRAMEWORK, 0))
+    ]
+    begin = time.perf_counter()
+    assert settle(RepeatedCalls(), *spans) == [True, False] * 10_000
+    assert time.perf_counter() - begin < 10

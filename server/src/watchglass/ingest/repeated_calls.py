@@ -4,9 +4,11 @@ A framework, the client under it and the client's own telemetry may each report 
 one another in time, though not always below one another in the tree, since some never make their span the current one.
 """
 
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,8 @@ REMEMBERED_CALLS = 50_000
 """Calls of earlier groups that are compared with: spans of one call may come in exports of their own."""
 MOST_GROUPS = 64
 """Groups that are kept apart; more are joined into one."""
+MOST_COMPARED = 32
+"""Calls before and after a call, by their start, that it is compared with, so that a trace of any size takes its time."""
 _NAMES = ("project_id", "trace_id", "scope_name", "operation_name", "request_model", "response_model", "response_id")
 
 
@@ -100,17 +104,19 @@ class RepeatedCalls:
         together = pa.concat_tables([*(earlier.of_traces(calls) for earlier in self._earlier), calls.table])
         first = len(together) - len(calls.table)
         lost = []
-        for rows in _rows_of_mixed_traces(together):
-            if rows[-1] < first:
-                continue
-            told = _calls(together.take(pa.array(rows)), rows)
+        traces = _rows_of_mixed_traces(together)
+        calls_told = iter(_calls(together, [row for rows in traces for row in rows]))
+        for rows in traces:
+            told = list(islice(calls_told, len(rows)))
             # what was stored before stays as it was counted
-            counted = [call for call in told if call.row < first]
+            counted = sorted((call for call in told if call.row < first), key=_start)
             for call in _in_order(call for call in told if call.row >= first):
-                if any(call.repeats(other) for other in counted):
+                place = bisect_left(counted, call.start_ns, key=_start)
+                near = counted[max(0, place - MOST_COMPARED) : place + MOST_COMPARED]
+                if any(call.repeats(other) for other in near):
                     lost.append(call.row - first)
                 else:
-                    counted.append(call)
+                    counted.insert(place, call)
         return lost
 
     def _remember(self, calls: _Group) -> None:
@@ -164,20 +170,18 @@ def _codes(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     return codes
 
 
-def _calls(table: pa.Table, rows: list[int]) -> list[_Call]:
-    return [
-        _Call(
-            row=row,
-            scope_name=said["scope_name"],
-            operation_name=said["operation_name"],
-            models=tuple(filter(None, (said["request_model"], said["response_model"]))),
-            response_id=said["response_id"],
-            start_ns=said["start_time"],
-            end_ns=said["end_time"],
-            has_messages=said["has_messages"],
-        )
-        for row, said in zip(rows, table.to_pylist(), strict=True)
-    ]
+def _calls(table: pa.Table, rows: list[int]) -> Iterator[_Call]:
+    """The given rows as records."""
+    columns = table.take(pa.array(rows, pa.int64())).to_pydict()
+    names = ("scope_name", "operation_name", "request_model", "response_model", "response_id", "start_time", "end_time")
+    told = zip(rows, *(columns[name] for name in names), columns["has_messages"], strict=True)
+    for row, scope, operation, asked, answered, response_id, start_ns, end_ns, has_messages in told:
+        models = tuple(filter(None, (asked, answered)))
+        yield _Call(row, scope, operation, models, response_id, start_ns, end_ns, has_messages)
+
+
+def _start(call: _Call) -> int:
+    return call.start_ns
 
 
 def _in_order(calls: Iterable[_Call]) -> list[_Call]:
