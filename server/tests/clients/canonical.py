@@ -20,6 +20,7 @@ AS_JSON = {"input_messages", "output_messages", "system_instructions", "tool_def
            "tool_call_arguments", "tool_call_result", "links"}  # fmt: skip
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 CREATED = re.compile(r'("created(?:_at)?": ?)\d+(?:\.\d+)?')
+DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
 ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 LONGEST_MESSAGE = 160
 """Characters of a status message that are kept; stack traces name files of this machine."""
@@ -80,7 +81,8 @@ def _value(name: str, value: Any, row: Row) -> Any:
 
 
 def _steady(text: str) -> str:
-    return ADDRESS.sub("<address>", CREATED.sub(r"\g<1>0", UUID.sub("<uuid>", text)))
+    text = ADDRESS.sub("<address>", CREATED.sub(r"\g<1>0", UUID.sub("<uuid>", text)))
+    return DATE.sub("<date>", text)
 
 
 def _parsed(text: str) -> Any:

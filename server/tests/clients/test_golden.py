@@ -36,6 +36,8 @@ HERE = Path(__file__).parent
 WRITE_GOLDEN = bool(os.environ.get("WRITE_GOLDEN"))
 TIMEOUT_S = 60
 AT_ONCE = 2
+TIMING = Timing(first_token_s=0.005, per_token_s=0.0005)
+"""Quick, yet so that the first token of a stream comes before the last."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ PROGRAMS = [
 
 
 @pytest.fixture(scope="module")
-def engine(embedded_databases: Any) -> Iterator[Engine]:
+def store(embedded_databases: Any) -> Iterator[Engine]:
     """One database for all programs; each has a project of its own."""
     lent, state = embedded_databases.lend()
     yield lent
@@ -74,14 +76,14 @@ def engine(embedded_databases: Any) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def endpoint(engine: Engine) -> Iterator[str]:
+def endpoint(store: Engine) -> Iterator[str]:
     """Address of the ingest, wired as the server wires it, with the project taken from the header."""
     settings = Settings()
 
     def admit(headers: Any, client: str) -> str:
         return headers["x-watchglass-project"]
 
-    ingest = build_ingest(settings, SystemClock(), engine, Telemetry(), Pricer(lambda: []), admit)
+    ingest = build_ingest(settings, SystemClock(), store, Telemetry(), Pricer(lambda: []), admit)
     ingest.start()
     with serving(ingest.http) as address:
         yield address
@@ -96,7 +98,7 @@ def ran(request: pytest.FixtureRequest, endpoint: str) -> Iterator[Callable[[Pro
         for item in request.session.items
         if item.path == request.path and isinstance(item, pytest.Function) and "program" in item.callspec.params
     }
-    with running_stub(timing=Timing(scale=0)) as stub, ThreadPoolExecutor(AT_ONCE) as threads:
+    with running_stub(timing=TIMING) as stub, ThreadPoolExecutor(AT_ONCE) as threads:
         runs: dict[Program, Future[None]] = {
             program: threads.submit(run, program, stub, endpoint) for program in PROGRAMS if program in chosen
         }
@@ -147,9 +149,9 @@ class serving:  # noqa: N801
         self._thread.join(10)
 
 
-def rows_of(engine: Engine, program: Program) -> list[dict[str, Any]]:
+def rows_of(store: Engine, program: Program) -> list[dict[str, Any]]:
     """All spans of a program."""
-    return engine.query(
+    return store.query(
         "SELECT * FROM spans WHERE project_id = {project:String}", {"project": program.name}
     ).to_pylist()
 
@@ -160,11 +162,11 @@ def each_program(test: Any) -> Any:
 
 @each_program
 def test_rows_are_those_of_the_golden_file(
-    program: Program, ran: Callable[[Program], None], engine: Engine
+    program: Program, ran: Callable[[Program], None], store: Engine
 ) -> None:
     """Every canonical column of every span is what the golden file says."""
     ran(program)
-    got = canonical(rows_of(engine, program))
+    got = canonical(rows_of(store, program))
     golden = HERE / "golden" / f"{program.name}.json"
     if WRITE_GOLDEN:
         golden.write_text(json.dumps(got, indent=1, ensure_ascii=False) + "\n", "utf-8")
@@ -173,11 +175,11 @@ def test_rows_are_those_of_the_golden_file(
 
 @each_program
 def test_each_real_call_is_one_model_call(
-    program: Program, ran: Callable[[Program], None], engine: Engine
+    program: Program, ran: Callable[[Program], None], store: Engine
 ) -> None:
     """A call is counted once, however many instrumentations tell of it."""
     ran(program)
-    entries = canonical(rows_of(engine, program))
+    entries = canonical(rows_of(store, program))
     calls = import_calls(program.client)
     counted = Counter(entry["scenario"] for entry in entries if entry.get("is_model_call"))
     expected = {name: calls.MODEL_CALLS.get(name, 1) for name in {entry["scenario"] for entry in entries}}

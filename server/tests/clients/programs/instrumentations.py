@@ -5,6 +5,12 @@ from contextlib import AbstractContextManager, nullcontext
 SESSION, USER = "session-7", "user-42"
 
 
+async def uploaded(trace_id: str, span_id: str, name: str, data: str) -> str:
+    """Where an image went; without an uploader OpenLLMetry leaves out the messages of calls that hold inline images."""
+    del trace_id, span_id, data
+    return f"https://images.example/{name}"
+
+
 def openllmetry(client: str):
     """OpenLLMetry's packages, as `pip install opentelemetry-instrumentation-...` gives them."""
     from opentelemetry.instrumentation.anthropic import AnthropicInstrumentor
@@ -14,7 +20,7 @@ def openllmetry(client: str):
     if client == "anthropic":
         AnthropicInstrumentor().instrument()
     else:
-        OpenAIInstrumentor().instrument()
+        OpenAIInstrumentor(upload_base64_image=uploaded).instrument()
     if client == "langchain":
         # the package asks for the distribution `langchain`, yet needs only langchain-core
         LangchainInstrumentor().instrument(skip_dep_check=True)

@@ -95,7 +95,8 @@ def scenarios(stub: str) -> dict[str, Callable[[], None]]:
             stream=True,
             stream_options={"include_usage": True},
         )
-        assert any(chunk.choices and chunk.choices[0].delta.tool_calls for chunk in chunks)
+        deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
+        assert any(delta.tool_calls for delta in deltas)
 
     def image() -> None:
         content = [
