@@ -5,57 +5,24 @@ The golden files are written anew by `WRITE_GOLDEN=1 make test AREA=clients`; re
 
 import json
 import os
-import subprocess
-import sys
-import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from importlib import import_module
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from clients.canonical import canonical
 
-from watchglass.app import build_ingest
-from watchglass.clock import SystemClock
-from watchglass.demo.stub.faults import Timing
-from watchglass.demo.stub.server import running_stub
-from watchglass.ingest.cost import Pricer
-from watchglass.settings import Settings, child_environment
+from clients.conftest import Rows
+from clients.running import Program, model_calls_of
 from watchglass.store.engine import Engine
-from watchglass.telemetry import Telemetry
 
 pytestmark = pytest.mark.real
 
-HERE = Path(__file__).parent
+GOLDEN = Path(__file__).parent / "golden"
 WRITE_GOLDEN = bool(os.environ.get("WRITE_GOLDEN"))
-TIMEOUT_S = 60
-AT_ONCE = 2
-TIMING = Timing(first_token_s=0.005, per_token_s=0.0005)
-"""Quick, yet so that the first token of a stream comes before the last."""
-
-
-@dataclass(frozen=True)
-class Program:
-    """One client under one instrumentation."""
-
-    client: str
-    instrumentation: str
-    protocol: str = "http"
-    content: str = "SPAN_ONLY"
-
-    @property
-    def name(self) -> str:
-        return f"{self.client}__{self.instrumentation}"
-
-
 PROGRAMS = [
     Program("openai", "openllmetry"),
+    Program("openai", "openllmetry", protocol="grpc"),
     Program("openai", "openinference"),
     Program("openai", "otel_genai"),
     Program("anthropic", "openllmetry"),
@@ -65,130 +32,83 @@ PROGRAMS = [
     Program("langchain", "openinference"),
     Program("langchain", "openllmetry"),
 ]
+PARTIAL_COUNTS = {("anthropic", "openllmetry", name) for name in ("stream", "raw stream", "async stream")}
+"""Calls whose output tokens OpenLLMetry reports as one too many: it adds those of the stream's first event."""
 
-
-@pytest.fixture(scope="module")
-def store(embedded_databases: Any) -> Iterator[Engine]:
-    """One database for all programs; each has a project of its own."""
-    lent, state = embedded_databases.lend()
-    yield lent
-    embedded_databases.take_back(lent, state)
-
-
-@pytest.fixture(scope="module")
-def endpoint(store: Engine) -> Iterator[str]:
-    """Address of the ingest, wired as the server wires it, with the project taken from the header."""
-    settings = Settings()
-
-    def admit(headers: Any, client: str) -> str:
-        return headers["x-watchglass-project"]
-
-    ingest = build_ingest(settings, SystemClock(), store, Telemetry(), Pricer(lambda: []), admit)
-    ingest.start()
-    with serving(ingest.http) as address:
-        yield address
-    ingest.stop(10.0)
-
-
-@pytest.fixture(scope="module")
-def ran(request: pytest.FixtureRequest, endpoint: str) -> Iterator[Callable[[Program], None]]:
-    """Waits until a program has run; all that were chosen run side by side."""
-    chosen = {
-        item.callspec.params["program"]
-        for item in request.session.items
-        if item.path == request.path and isinstance(item, pytest.Function) and "program" in item.callspec.params
-    }
-    with running_stub(timing=TIMING) as stub, ThreadPoolExecutor(AT_ONCE) as threads:
-        runs: dict[Program, Future[None]] = {
-            program: threads.submit(run, program, stub, endpoint) for program in PROGRAMS if program in chosen
-        }
-        yield lambda program: runs[program].result(TIMEOUT_S)
-
-
-def run(program: Program, stub: str, endpoint: str) -> None:
-    """Run a program in a process of its own; what it says on its error output is the failure."""
-    arguments = {
-        "client": program.client,
-        "instrumentation": program.instrumentation,
-        "stub": stub,
-        "endpoint": endpoint,
-        "project": program.name,
-        "protocol": program.protocol,
-    }
-    environment = child_environment(
-        {
-            "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": program.content,
-            "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental",
-            "NO_PROXY": "*",
-        },
-        without=("OTEL_", "OPENAI_", "ANTHROPIC_", "LANGCHAIN_", "LANGSMITH_", "TRACELOOP_"),
-    )
-    command = [sys.executable, str(HERE / "programs/run.py")]
-    command += [word for name, value in arguments.items() for word in (f"--{name}", value)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-class serving:  # noqa: N801
-    """An ASGI application on a free port of this machine, while the block runs."""
-
-    def __init__(self, application: Any) -> None:
-        self._server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="error", lifespan="off"))
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        until = time.monotonic() + 10
-        while not self._server.started:
-            assert time.monotonic() < until
-            time.sleep(0.01)
-        return f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}"
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
-
-
-def rows_of(store: Engine, program: Program) -> list[dict[str, Any]]:
-    """All spans of a program."""
-    return store.query(
-        "SELECT * FROM spans WHERE project_id = {project:String}", {"project": program.name}
-    ).to_pylist()
-
-
-def each_program(test: Any) -> Any:
-    return pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)(test)
+each_program = pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.project)
 
 
 @each_program
-def test_rows_are_those_of_the_golden_file(
-    program: Program, ran: Callable[[Program], None], store: Engine
-) -> None:
+def test_rows_are_those_of_the_golden_file(program: Program, spans: Rows) -> None:
     """Every canonical column of every span is what the golden file says."""
-    ran(program)
-    got = canonical(rows_of(store, program))
-    golden = HERE / "golden" / f"{program.name}.json"
-    if WRITE_GOLDEN:
+    got = spans(program)
+    golden = GOLDEN / f"{program.golden}.json"
+    if WRITE_GOLDEN and program.protocol == "http":
         golden.write_text(json.dumps(got, indent=1, ensure_ascii=False) + "\n", "utf-8")
     assert got == json.loads(golden.read_text("utf-8"))
 
 
 @each_program
-def test_each_real_call_is_one_model_call(
-    program: Program, ran: Callable[[Program], None], store: Engine
-) -> None:
+def test_each_real_call_is_one_model_call(program: Program, spans: Rows) -> None:
     """A call is counted once, however many instrumentations tell of it."""
-    ran(program)
-    entries = canonical(rows_of(store, program))
-    calls = import_calls(program.client)
+    entries = spans(program)
     counted = Counter(entry["scenario"] for entry in entries if entry.get("is_model_call"))
-    expected = {name: calls.MODEL_CALLS.get(name, 1) for name in {entry["scenario"] for entry in entries}}
+    several = model_calls_of(program.client)
+    expected = {name: several.get(name, 1) for name in {entry["scenario"] for entry in entries}}
     assert {name: counted[name] for name in expected} == expected
 
 
-def import_calls(client: str) -> Any:
-    sys.path.insert(0, str(HERE / "programs"))
-    try:
-        return import_module(f"{client}_calls")
-    finally:
-        sys.path.remove(str(HERE / "programs"))
+@pytest.mark.parametrize("client", ["openai", "anthropic", "langchain"])
+def test_instrumentations_agree_on_what_a_call_was(client: str, spans: Rows) -> None:
+    """Models, tokens and the answer's text are the same, whoever told of the call."""
+    programs = [program for program in PROGRAMS if program.client == client and program.protocol == "http"]
+    told: dict[str, dict[str, Any]] = {}
+    for program in programs:
+        for name, call in answered_calls(program, spans(program)).items():
+            told.setdefault(name, {})[program.instrumentation] = call
+    differing = {name: calls for name, calls in told.items() if len(set(calls.values())) != 1}
+    assert differing == {}
+    assert all(len(calls) == len(programs) for calls in told.values())
+
+
+def answered_calls(program: Program, entries: list[dict[str, Any]]) -> dict[str, tuple[Any, ...]]:
+    """What a program's rows say of each answered call: the part on which all instrumentations can agree."""
+    calls: dict[str, tuple[Any, ...]] = {}
+    for entry in entries:
+        if entry.get("is_model_call") and entry["status_code"] != "error":
+            name = entry["scenario"]
+            output_tokens = entry.get("output_tokens", 0) - ((program.client, program.instrumentation, name) in PARTIAL_COUNTS)
+            calls[f"{name} {sum(key.startswith(name) for key in calls)}"] = (
+                entry["request_model"], entry["input_tokens"], output_tokens, entry.get("cost_usd"),
+            )  # fmt: skip
+    return calls
+
+
+def test_messages_that_came_as_log_events_are_those_of_the_spans(
+    ran: Callable[[Program], None], spans: Rows, store: Engine
+) -> None:
+    """OpenTelemetry's own packages can put what was said into log events instead of the spans."""
+    as_events = Program("openai", "otel_genai", content="EVENT_ONLY")
+    ran(as_events)
+    rows = store.query(
+        "SELECT input_messages, output_messages, trace_id, span_id FROM logs WHERE project_id = {project:String}",
+        {"project": as_events.project},
+    ).to_pylist()
+    assert all(row["trace_id"] and row["span_id"] for row in rows)
+    for column in ("input_messages", "output_messages"):
+        in_logs = Counter(said(json.loads(row[column])) for row in rows if row[column])
+        in_spans = Counter(
+            said(entry[column]) for entry in spans(Program("openai", "otel_genai")) if column in entry
+        )
+        assert in_logs == in_spans
+
+
+def said(messages: Any) -> str:
+    """Messages to compare: what is null in the one is absent in the other."""
+    return json.dumps(without_nulls(messages), sort_keys=True)
+
+
+def without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
