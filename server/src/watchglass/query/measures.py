@@ -1,0 +1,154 @@
+"""What usage is measured in: each measure written once, over the rollups and over raw spans.
+
+A question has two steps. The first makes a row a bucket and group, with a partial of each needed aggregate, from a rollup
+or from spans; the second merges the partials into the measures, also over all buckets, so that a total is exact.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from watchglass.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """An aggregate that can be merged.
+
+    Attributes:
+        rollup: Over the rows of a rollup; `{t}` stands for the table.
+        raw: Over spans; `{t}` stands for the table.
+        merge: Name of the function that merges partials.
+    """
+
+    rollup: str
+    raw: str
+    merge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number that usage is measured in.
+
+    Attributes:
+        name: Name, which ends in the unit where it has one.
+        unit: Unit, empty for a count.
+        brief: One sentence for people.
+        sql: Expression over merged partials, each written `{partial}`.
+        partials: The partials that `sql` names.
+        is_sum: Whether it adds up over buckets and groups; then its value where nothing was is 0, else it is unknown.
+        is_integer: Whether it is a whole number.
+    """
+
+    name: str
+    unit: str
+    brief: str
+    sql: str
+    partials: tuple[str, ...]
+    is_sum: bool
+    is_integer: bool
+
+
+_QUANTILES = "(0.5, 0.95, 0.99)"
+
+
+def _of_calls(column: str) -> Partial:
+    return Partial(f"sum({{t}}.{column})", f"sumIf(ifNull({{t}}.{column}, 0), {{t}}.is_model_call)", "sum")
+
+
+def _digest(rollup_column: str, raw_column: str) -> Partial:
+    return Partial(
+        f"quantilesTDigestMergeState{_QUANTILES}({{t}}.{rollup_column})",
+        f"quantilesTDigestState{_QUANTILES}({{t}}.{raw_column})",
+        f"quantilesTDigestMerge{_QUANTILES}",
+    )
+
+
+PARTIALS: dict[str, Partial] = {
+    "span_count": Partial("sum({t}.span_count)", "count()", "sum"),
+    "model_call_count": Partial("sumIf({t}.span_count, {t}.is_model_call)", "countIf({t}.is_model_call)", "sum"),
+    "error_count": Partial("sum({t}.error_count)", "countIf({t}.status_code = 'error')", "sum"),
+    "input_tokens": _of_calls("input_tokens"),
+    "output_tokens": _of_calls("output_tokens"),
+    "cache_read_input_tokens": _of_calls("cache_read_input_tokens"),
+    "reasoning_output_tokens": _of_calls("reasoning_output_tokens"),
+    "cost_usd": _of_calls("cost_usd"),
+    "unpriced_count": Partial(
+        "sum({t}.unpriced_count)",
+        "countIf({t}.is_model_call AND {t}.cost_usd IS NULL"
+        " AND ({t}.input_tokens IS NOT NULL OR {t}.output_tokens IS NOT NULL))",
+        "sum",
+    ),
+    "generation_ns": Partial(
+        "sum({t}.generation_ns)", "sumIf({t}.duration_ns, {t}.is_model_call AND {t}.output_tokens > 0)", "sum"
+    ),
+    "duration_sum_ns": Partial("sum({t}.duration_sum_ns)", "sum({t}.duration_ns)", "sum"),
+    "duration_quantiles": _digest("duration_quantiles", "duration_ns"),
+    "time_to_first_token_quantiles": _digest("time_to_first_token_quantiles", "time_to_first_token_ns"),
+    "time_per_output_token_quantiles": _digest("time_per_output_token_quantiles", "time_per_output_token_ns"),
+}
+"""Each aggregate by name; the raw one says what the view behind the rollup says."""
+
+
+def _sum(name: str, unit: str, brief: str, *, is_integer: bool = True) -> Measure:
+    return Measure(name, unit, brief, f"{{{name}}}", (name,), is_sum=True, is_integer=is_integer)
+
+
+def _percentiles(name: str, brief: str) -> list[Measure]:
+    partial = f"{name}_quantiles"
+    return [
+        Measure(f"{name}_{word}_ns", "ns", f"{brief}, {word[1:]}th percentile", f"{{{partial}}}[{index}]", (partial,),
+                is_sum=False, is_integer=True)
+        for index, word in enumerate(("p50", "p95", "p99"), 1)
+    ]  # fmt: skip
+
+
+MEASURES: dict[str, Measure] = {
+    measure.name: measure
+    for measure in [
+        _sum("span_count", "", "Spans"),
+        _sum("model_call_count", "", "Calls to a model"),
+        _sum("error_count", "", "Spans with status error"),
+        _sum("input_tokens", "tokens", "Input tokens of model calls, cached ones included"),
+        _sum("output_tokens", "tokens", "Output tokens of model calls"),
+        _sum("cache_read_input_tokens", "tokens", "Cached input tokens of model calls"),
+        _sum("reasoning_output_tokens", "tokens", "Reasoning tokens of model calls"),
+        _sum("cost_usd", "USD", "Cost of priced model calls", is_integer=False),
+        _sum("unpriced_count", "", "Model calls with tokens but no price"),
+        Measure(
+            "duration_mean_ns", "ns", "Mean duration of a span", "{duration_sum_ns} / {span_count}",
+            ("duration_sum_ns", "span_count"), is_sum=False, is_integer=True,
+        ),
+        *_percentiles("duration", "Duration of a span"),
+        *_percentiles("time_to_first_token", "Time from the start of a call to its first token"),
+        *_percentiles("time_per_output_token", "Mean time of each output token after the first, by call"),
+        Measure(
+            "output_tokens_per_s", "1/s", "Output tokens of model calls over the time that these calls took",
+            "{output_tokens} * 1e9 / {generation_ns}", ("output_tokens", "generation_ns"), is_sum=False, is_integer=False,
+        ),
+    ]
+}  # fmt: skip
+"""Every measure by name, in the order in which they are answered."""
+
+
+def read_measures(text: str | None) -> tuple[Measure, ...]:
+    """Return the measures that a comma-separated list names, in the registry's order; all when None.
+
+    Raises:
+        InvalidInput: A name that is no measure; the field is `measures`.
+    """
+    if text is None:
+        return tuple(MEASURES.values())
+    names = {name.strip() for name in text.split(",")}
+    for name in sorted(names - set(MEASURES)):
+        raise InvalidInput("measures", f"unknown measure {name[:60]!r}; there are {', '.join(MEASURES)}")
+    return tuple(measure for name, measure in MEASURES.items() if name in names)
+
+
+def needed_partials(measures: Iterable[Measure]) -> list[str]:
+    """Return the names of the partials behind `measures`, each once."""
+    return list(dict.fromkeys(name for measure in measures for name in measure.partials))
+
+
+def merged_sql(measure: Measure, table: str) -> str:
+    """Write `measure` over the partials that are columns of `table`."""
+    return measure.sql.format(**{name: f"{PARTIALS[name].merge}({table}.{name})" for name in measure.partials})

@@ -1,0 +1,41 @@
+"""The engine as questions see it: every statement within the limits of one query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from watchglass.store.engine import Engine, Parameter
+
+IN_ORDER: Mapping[str, int] = {"read_in_order_use_buffering": 0, "max_block_size": 8192}
+"""Settings of a page in the table's order: read as many rows as it needs, as buffering would read ahead in every part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Runs SELECTs with limits.
+
+    Attributes:
+        engine: The store.
+        max_time_s: Longest time of one statement, in seconds.
+        max_memory_bytes: Most memory of one statement, in bytes.
+    """
+
+    engine: Engine
+    max_time_s: float
+    max_memory_bytes: int
+
+    def query(
+        self,
+        sql: str,
+        parameters: Mapping[str, Parameter],
+        settings: Mapping[str, str | int | float] | None = None,
+    ) -> pa.Table:
+        """Run a SELECT; see Engine.query.
+
+        Raises:
+            TooExpensive: It went over a limit.
+            StoreError: The engine refused it.
+        """
+        limits = {"max_execution_time": self.max_time_s, "max_memory_usage": self.max_memory_bytes}
+        return self.engine.query(sql, parameters, {**limits, **(settings or {})})
