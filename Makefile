@@ -50,8 +50,8 @@ $(VENV)/.installed: server/pyproject.toml
 test-setup: $(VENV)/.installed-dev
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python -e 'server[demo,dev]'; \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[demo,dev]'; fi
+	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python -e 'server[clients,dev]'; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[clients,dev]'; fi
 	@touch $@
 
 web: $(STATIC) ## Build the screens

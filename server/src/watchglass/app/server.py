@@ -64,11 +64,12 @@ class Server:
         """Begin to stop; call it from the server's own loop."""
         self._stop.set()
 
-    async def run(self, on_ready: Callable[[str], None]) -> None:
+    async def run(self, on_ready: Callable[[str], None], on_stopping: Callable[[], None] = lambda: None) -> None:
         """Serve until SIGINT, SIGTERM or `stop`, then answer what was accepted and end.
 
         Args:
             on_ready: Called with the address of HTTP once requests are answered.
+            on_stopping: Called on a thread before the server takes no more requests.
 
         Raises:
             InvalidInput: A setting cannot be kept: a port is taken, or keys are needed and there are none.
@@ -80,13 +81,18 @@ class Server:
             refuse_without_keys(settings, control)
             engine = await asyncio.to_thread(open_engine, settings)
             try:
-                await self._serve(http_socket, engine, control, on_ready)
+                await self._serve(http_socket, engine, control, on_ready, on_stopping)
             finally:
                 await asyncio.to_thread(engine.close)
         log.info("stopped; every accepted export is stored")
 
     async def _serve(
-        self, http_socket: socket.socket, engine: Engine, control: ControlDatabase, on_ready: Callable[[str], None]
+        self,
+        http_socket: socket.socket,
+        engine: Engine,
+        control: ControlDatabase,
+        on_ready: Callable[[str], None],
+        on_stopping: Callable[[], None],
     ) -> None:
         settings, clock = self._settings, self._clock
         follower = Follower(control)
@@ -113,6 +119,7 @@ class Server:
         stopping = asyncio.create_task(self._stop.wait())
         await asyncio.wait({serving, stopping}, return_when="FIRST_COMPLETED")
         stopping.cancel()
+        await asyncio.to_thread(on_stopping)
         log.info("stopping; accepted exports are committed first")
         server.should_exit = True
         await asyncio.gather(serving, ingest.grpc.stop(settings.drain_timeout_s))

@@ -6,14 +6,14 @@ import typer
 from rich.console import Console
 
 from watchglass import __version__
-from watchglass.cli import migrate, openapi, up
+from watchglass.cli import demo, migrate, openapi, up
 from watchglass.cli.keys import keys
 from watchglass.errors import WatchglassError
 
 application = typer.Typer(
     help="Watchglass: monitoring for large language models at work.", no_args_is_help=True, add_completion=False
 )
-for command in (up.up, migrate.migrate, openapi.openapi):
+for command in (up.up, demo.demo, migrate.migrate, openapi.openapi):
     application.command()(command)
 application.add_typer(keys, name="keys")
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from watchglass.app.server import Server
+from watchglass.cli.demo import running_demo
 from watchglass.clock import SystemClock
 from watchglass.errors import InvalidInput
 from watchglass.logs import configure_logging
@@ -21,6 +22,7 @@ def up(
     port: Annotated[int | None, typer.Option(help="Port of OTLP over HTTP, the API and the screens")] = None,
     grpc_port: Annotated[int | None, typer.Option(help="Port of OTLP over gRPC; -1 turns it off")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the embedded store and the control database")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Run `watchglass demo` beside it")] = False,
 ) -> None:
     """Start the server; Ctrl-C stores what was accepted and stops it.
 
@@ -28,16 +30,18 @@ def up(
     """
     settings = load_settings(host=host, port=port, grpc_port=grpc_port, data_dir=data)
     configure_logging(settings.log_format, settings.log_level)
-    console = Console(stderr=True)
+    console = Console(stderr=True, soft_wrap=True)
 
     def on_ready(address: str) -> None:
+        if demo:
+            demonstration.start(address)
         console.print(f"Watchglass is ready: {address}", style="bold green", highlight=False)
         console.print(f"Send OpenTelemetry to the same address: OTEL_EXPORTER_OTLP_ENDPOINT={address}", highlight=False)
 
     async def serve() -> None:
-        await Server(settings, SystemClock()).run(on_ready)
+        await Server(settings, SystemClock()).run(on_ready, demonstration.stop)
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with running_demo() as demonstration, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve())
 
 
