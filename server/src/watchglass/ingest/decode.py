@@ -127,8 +127,9 @@ def item_count(batch: pa.RecordBatch) -> int:
         column = columns.pop()
         if pa.types.is_list(column.type) and pa.types.is_struct(column.type.value_type):
             items = column.flatten()
-            count += len(items)
-            columns.append(items)
+            if len(items):
+                count += len(items)
+                columns.append(items)
         elif pa.types.is_struct(column.type):
             columns.extend(column.flatten())
     return count

@@ -46,6 +46,8 @@ def points_of(metrics: pa.StructArray) -> Points:
     for metric_type, read in READERS.items():
         data = struct_fields(metric_fields[metric_type])
         points, owner = children(data["data_points"])
+        if not len(points) and (parts or metric_type != LAST_TYPE):
+            continue  # at least one type goes on, so that no points at all are columns too
         fields = struct_fields(points)
         owners.append(owner)
         sent.append(fields)
@@ -53,11 +55,18 @@ def points_of(metrics: pa.StructArray) -> Points:
             {"metric_type": pa.repeat(metric_type, len(points)), **_metric_columns(data, owner), **read(fields)}
         )
     shared = {name: pa.concat_arrays([fields[name] for fields in sent]) for name in SHARED}
-    kind = sent[0]["exemplars"].type
-    exemplars = [fields.get("exemplars", pa.nulls(len(fields["flags"]), kind)) for fields in sent]
+    exemplars = [_exemplars(fields, metric_fields["gauge"]) for fields in sent]
     return Points(
         np.concatenate(owners), {**shared, "exemplars": pa.concat_arrays(exemplars)}, _joined(parts)
     )
+
+
+def _exemplars(fields: Fields, gauges: pa.StructArray) -> pa.ListArray:
+    """The points' exemplars; those of a summary, which has none, in the type that a gauge's have."""
+    if "exemplars" in fields:
+        return fields["exemplars"]
+    kind = gauges.type.field("data_points").type.value_type.field("exemplars").type
+    return pa.nulls(len(fields["flags"]), kind)
 
 
 def _metric_columns(data: Fields, owner: npt.NDArray[np.int64]) -> Columns:
@@ -126,6 +135,8 @@ READERS: Mapping[str, Callable[[Fields], Columns]] = {
     "summary": _summary,
 }
 """By metric type (the name of the protocol's field): the protocol's points in, the table's columns out."""
+
+LAST_TYPE = list(READERS)[-1]
 
 
 def _joined(parts: Sequence[Columns]) -> Columns:

@@ -19,6 +19,7 @@ _SCALARS = {
 }
 
 
+@cache
 def arrow_type(clickhouse_type: str) -> pa.DataType:
     """Return the Arrow type that a column of `clickhouse_type` is inserted as.
 
