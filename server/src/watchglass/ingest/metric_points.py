@@ -37,8 +37,8 @@ class Points:
     columns: Columns
 
 
-def points_of(metrics: pa.StructArray) -> Points:
-    """Flatten metrics to their points; a metric of a type that is not known has none."""
+def points_of(metrics: pa.StructArray) -> Points | None:
+    """Flatten metrics to their points, None when there are none; a metric of a type that is not known has none."""
     metric_fields = struct_fields(metrics)
     owners: list[npt.NDArray[np.int64]] = []
     sent: list[dict[str, pa.Array]] = []
@@ -46,14 +46,16 @@ def points_of(metrics: pa.StructArray) -> Points:
     for metric_type, read in READERS.items():
         data = struct_fields(metric_fields[metric_type])
         points, owner = children(data["data_points"])
-        if not len(points) and (parts or metric_type != LAST_TYPE):
-            continue  # at least one type goes on, so that no points at all are columns too
+        if not len(points):
+            continue
         fields = struct_fields(points)
         owners.append(owner)
         sent.append(fields)
         parts.append(
             {"metric_type": pa.repeat(metric_type, len(points)), **_metric_columns(data, owner), **read(fields)}
         )
+    if not parts:
+        return None
     shared = {name: pa.concat_arrays([fields[name] for fields in sent]) for name in SHARED}
     exemplars = [_exemplars(fields, metric_fields["gauge"]) for fields in sent]
     return Points(
@@ -135,8 +137,6 @@ READERS: Mapping[str, Callable[[Fields], Columns]] = {
     "summary": _summary,
 }
 """By metric type (the name of the protocol's field): the protocol's points in, the table's columns out."""
-
-LAST_TYPE = list(READERS)[-1]
 
 
 def _joined(parts: Sequence[Columns]) -> Columns:

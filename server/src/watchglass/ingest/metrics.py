@@ -40,6 +40,9 @@ class MetricDecoder:
         bodies = decode_bodies(exports, Signal.METRICS)
         metrics, metric_origins = records_of(bodies.batch, Signal.METRICS)
         points = points_of(metrics)
+        if points is None:
+            no_rows = np.empty(0, dtype=np.int64)
+            return Decoded(table_batch(TABLE, {}, 0), outcomes(bodies, no_rows, no_rows > 0, len(exports), why=""))
         origins = metric_origins.take(points.metric_of)
         export_of = bodies.export_of[origins.body_of]
         attributes = flatten_attributes(points.fields["attributes"])
@@ -94,6 +97,8 @@ def _drop_bad_buckets(columns: Columns) -> npt.NDArray[np.bool_]:
 
     There must be one count more than bounds, and the bounds must ascend; count and sum are right all the same.
     """
+    if "bucket_bounds" not in columns:
+        return np.zeros(len(columns["value"]), dtype=bool)
     bounds, counts = columns["bucket_bounds"], columns["bucket_counts"]
     bound_count, count_count = (lists.value_lengths().to_numpy(zero_copy_only=False) for lists in (bounds, counts))
     is_bad = (count_count != bound_count + 1) & ((count_count > 0) | (bound_count > 0))
