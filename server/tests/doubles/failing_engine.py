@@ -21,6 +21,7 @@ class FailingEngine:
         loses_answer_with: Raised by every insert after the rows are stored.
         refuses_name: Inserts of batches that hold a row of this `name` are refused.
         may_insert: Inserts wait while it is not set.
+        is_inserting: Set once an insert has begun.
         inserted: Rows of each insert that was handed on.
     """
 
@@ -33,6 +34,7 @@ class FailingEngine:
         self.refuses_name = ""
         self.may_insert = threading.Event()
         self.may_insert.set()
+        self.is_inserting = threading.Event()
         self.inserted: list[int] = []
 
     def query(
@@ -55,6 +57,7 @@ class FailingEngine:
 
     def insert(self, table: str, batch: pa.RecordBatch) -> None:
         """See Engine.insert; fails as the attributes say."""
+        self.is_inserting.set()
         assert self.may_insert.wait(30)
         if self.fails_with is not None:
             raise self.fails_with

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from doubles.otlp import rows
 
+from doubles.otlp import rows
 from watchglass.app import Ingest
 from watchglass.model.records import Signal
 from watchglass.settings import Settings

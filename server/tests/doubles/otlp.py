@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-from doubles.spans import START_NS, NoPrices, any_value
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 
+from doubles.spans import START_NS, NoPrices, any_value
 from watchglass.ingest.logs import LogDecoder
 from watchglass.ingest.metrics import MetricDecoder
 from watchglass.ingest.traces import TraceDecoder

@@ -5,13 +5,15 @@ import base64
 import json
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
-from doubles.otlp import NOW_NS
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+
+from doubles.otlp import NOW_NS
 
 KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"]
 STATUSES = ["unset", "ok", "error"]
@@ -105,7 +107,7 @@ def _point(kind: str, point: Any) -> dict[str, Any]:
         columns["value"] = float(getattr(point, which)) if which and not point.flags & 1 else math.nan
     if kind == "histogram":
         bounds, counts = list(point.explicit_bounds), list(point.bucket_counts)
-        ascends = all(a < b for a, b in zip(bounds, bounds[1:], strict=False)) and not any(map(math.isnan, bounds))
+        ascends = all(a < b for a, b in pairwise(bounds)) and not any(map(math.isnan, bounds))
         fits = len(counts) == len(bounds) + 1 or not (bounds or counts)
         columns["bucket_bounds"], columns["bucket_counts"] = (bounds, counts) if ascends and fits else ([], [])
     if kind == "exponential_histogram":
@@ -217,7 +219,7 @@ def _read(text: str) -> Any:
         except ValueError:
             return text
     try:
-        return repr(float(text)) if any(sign in text for sign in ".einf") and not text.strip() != text else text
+        return repr(float(text)) if any(sign in text for sign in ".einf") and text.strip() == text else text
     except ValueError:
         return text
 

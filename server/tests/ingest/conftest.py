@@ -5,9 +5,9 @@ from typing import Any
 
 import hypothesis
 import pytest
+
 from doubles.house import House, MakeHouse, admit_all
 from doubles.spans import NoPrices
-
 from watchglass.app import Ingest, build_ingest
 from watchglass.clock import SystemClock
 from watchglass.ingest.otlp_http import Admit

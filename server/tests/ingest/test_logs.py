@@ -4,8 +4,8 @@ import json
 import math
 
 import pytest
-from doubles.otlp import NOW_NS, START_NS, TOLERANCE_S, decode, decoded_rows, log_request
 
+from doubles.otlp import NOW_NS, START_NS, TOLERANCE_S, decode, decoded_rows, log_request
 from watchglass.model.fields import fields_of
 from watchglass.model.records import Committed, Signal
 

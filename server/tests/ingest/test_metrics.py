@@ -3,7 +3,6 @@
 import math
 
 import pytest
-from doubles.otlp import NOW_NS, START_NS, TOLERANCE_S, decode, decoded_rows, key_values, metric_request
 from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     ExponentialHistogram,
     ExponentialHistogramDataPoint,
@@ -17,6 +16,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     SummaryDataPoint,
 )
 
+from doubles.otlp import NOW_NS, START_NS, TOLERANCE_S, decode, decoded_rows, key_values, metric_request
 from watchglass.model.fields import fields_of
 from watchglass.model.records import Committed, Signal
 

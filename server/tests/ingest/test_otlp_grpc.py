@@ -7,10 +7,6 @@ from typing import Any
 
 import grpc
 import pytest
-from doubles.failing_engine import NO_SPACE, FailingEngine
-from doubles.house import House, MakeHouse
-from doubles.otlp import log_request, metric_request
-from doubles.spans import trace_request
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
@@ -19,6 +15,10 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2_grpc import Me
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceServiceStub
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Gauge, Metric, NumberDataPoint
 
+from doubles.failing_engine import NO_SPACE, FailingEngine
+from doubles.house import House, MakeHouse
+from doubles.otlp import log_request, metric_request
+from doubles.spans import trace_request
 from watchglass.errors import Forbidden, InvalidInput, Unauthorized
 from watchglass.ingest.otlp_grpc import client_address, encoding_of
 from watchglass.model.records import Signal
@@ -245,8 +245,7 @@ def test_stop_answers_what_is_under_way(make_house: MakeHouse, engine: Engine) -
 
     async def work(channel: grpc.aio.Channel) -> Message:
         under_way = asyncio.ensure_future(LogsServiceStub(channel).Export(REQUESTS[Signal.LOGS]))
-        while house.ingest.waiting.held_bytes == 0:
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(store.is_inserting.wait, 10)
         stopping = asyncio.ensure_future(house.ingest.grpc.stop(grace_s=10))
         await asyncio.sleep(0.1)
         with pytest.raises(grpc.aio.AioRpcError):

@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 import zstandard
-from doubles.failing_engine import NO_SPACE, REFUSED, FailingEngine
-from doubles.house import PROTOBUF, House, MakeHouse
-from doubles.otlp import export, log_request, metric_request
-from doubles.spans import trace_request
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest, ExportTraceServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Gauge, Metric, NumberDataPoint
 
+from doubles.failing_engine import NO_SPACE, REFUSED, FailingEngine
+from doubles.house import PROTOBUF, House, MakeHouse
+from doubles.otlp import export, log_request, metric_request
+from doubles.spans import trace_request
 from watchglass.errors import Forbidden, InvalidInput, StoreError, Unauthorized
 from watchglass.ingest.otlp_http import Admit
 from watchglass.model.records import Signal

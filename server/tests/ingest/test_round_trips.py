@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from doubles import otlp_reference as reference
-from doubles import otlp_strategies as random_otlp
-from doubles.otlp import decode, decoded_rows, rows
 from google.protobuf.message import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doubles import otlp_reference as reference
+from doubles import otlp_strategies as random_otlp
+from doubles.otlp import decode, decoded_rows, rows
 from watchglass.model.records import Committed, Signal
 
 REFERENCES: dict[Signal, tuple[st.SearchStrategy[Any], Callable[[Any], list[dict[str, Any]]]]] = {

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from doubles.otlp import decoded_rows, key_values, metric_request
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Gauge, Metric, NumberDataPoint
 
+from doubles.otlp import decoded_rows, key_values, metric_request
 from watchglass.model.records import Signal
 
 

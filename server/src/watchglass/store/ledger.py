@@ -9,7 +9,7 @@ from watchglass.store.engine import Engine
 
 def batch_id(project_id: str, signal: Signal, body: bytes) -> int:
     """Hash what identifies an export: 64 bits of BLAKE2b over project, signal and uncompressed body."""
-    digest = hashlib.blake2b(digest_size=8, key=f"{signal}/{project_id}".encode()[:64])
+    digest = hashlib.blake2b(f"{signal}/{project_id}/".encode(), digest_size=8)
     digest.update(body)
     return int.from_bytes(digest.digest(), "little")
 
