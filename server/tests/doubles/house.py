@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from doubles.otlp import rows
-from watchglass.app import Ingest
+from watchglass.app.ingest import Ingest
 from watchglass.model.records import Signal
 from watchglass.settings import Settings
 from watchglass.store.engine import Engine

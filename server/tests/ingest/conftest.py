@@ -8,7 +8,7 @@ import pytest
 
 from doubles.house import House, MakeHouse, admit_all
 from doubles.spans import NoPrices
-from watchglass.app import Ingest, build_ingest
+from watchglass.app.ingest import Ingest, build_ingest
 from watchglass.clock import SystemClock
 from watchglass.ingest.otlp_http import Admit
 from watchglass.settings import Settings

@@ -1,0 +1,116 @@
+"""Groups of bodies: broken ones found, text mended, and a bound on what a short body can become."""
+
+from collections.abc import Callable
+
+import pytest
+from google.protobuf.message import Message
+from hypothesis import given
+from hypothesis import strategies as st
+from opentelemetry.proto.metrics.v1.metrics_pb2 import Gauge, Metric, NumberDataPoint
+
+from doubles.otlp import decode, decoded_rows, export, log_request, metric_request, rows
+from doubles.spans import trace_request
+from watchglass.errors import InvalidInput, Unavailable
+from watchglass.ingest import decode as decoding
+from watchglass.ingest.compression import TooLarge
+from watchglass.ingest.decode import decode_bodies, hex_ids, item_count
+from watchglass.model.records import Committed, Signal
+
+TEXTS: dict[Signal, Callable[[str], Message]] = {
+    Signal.TRACES: lambda text: trace_request([{"name": text, "attributes": {f"k {text}": [text]}}], scope=text),
+    Signal.LOGS: lambda text: log_request([{"body": text, "attributes": {f"k {text}": {"in": text}}}], scope=text),
+    Signal.METRICS: lambda text: metric_request([Metric(name=text, gauge=Gauge(data_points=[NumberDataPoint(as_int=1)]))]),
+}
+TEXT_COLUMNS = {Signal.TRACES: "name", Signal.LOGS: "body", Signal.METRICS: "metric_name"}
+
+
+@pytest.mark.parametrize("signal", list(Signal))
+@pytest.mark.parametrize(
+    ("broken", "mended"), [(b"a\xffb", "a\ufffdb"), (b"\xed\xa0\x80", "\ufffd\ufffd\ufffd"), (b"\xc3", "\ufffd")]
+)
+def test_invalid_utf8_is_replaced_and_marked(signal: Signal, broken: bytes, mended: str) -> None:
+    """Broken text becomes U+FFFD in its place and its export's rows are marked; other exports are as they were."""
+    place = "x" * len(broken)
+    spoilt = TEXTS[signal](place).SerializeToString().replace(place.encode(), broken)
+    decoded = decode(signal, TEXTS[signal]("good"), spoilt, TEXTS[signal]("ü"))
+    assert decoded.outcomes == [Committed(1)] * 3
+    marks = {row[TEXT_COLUMNS[signal]]: "replaced_utf8" in row["marks"] for row in rows(decoded.batch)}
+    assert marks == {"good": False, mended: True, "ü": False}
+
+
+@pytest.mark.parametrize("signal", list(Signal))
+@given(body=st.binary(max_size=120))
+def test_any_bytes_are_decoded_or_refused(signal: Signal, body: bytes) -> None:
+    """No bytes crash the decoder: they are rows, or an InvalidInput that names the body."""
+    decoded = decode(signal, body)
+    (outcome,) = decoded.outcomes
+    assert isinstance(outcome, Committed) or (isinstance(outcome, InvalidInput) and outcome.field == "body")
+
+
+@pytest.mark.parametrize("signal", list(Signal))
+@given(position=st.integers(0, 400), value=st.integers(0, 255))
+def test_any_changed_byte_is_decoded_or_refused(signal: Signal, position: int, value: int) -> None:
+    """A request with one byte changed is still decoded or refused, and its neighbour is stored."""
+    body = bytearray(TEXTS[signal]("some text").SerializeToString())
+    body[position % len(body)] = value
+    decoded = decode(signal, bytes(body), TEXTS[signal]("neighbour"))
+    assert decoded.outcomes[1] == Committed(1)
+    assert isinstance(decoded.outcomes[0], Committed | InvalidInput)
+
+
+@pytest.mark.parametrize("signal", list(Signal))
+def test_no_exports_are_no_rows(signal: Signal) -> None:
+    """A group of nothing, and a group of nothing readable, have no rows."""
+    assert decode(signal).batch.num_rows == 0
+    assert decode(signal, b"\xff", b"\xfe").batch.num_rows == 0
+
+
+def test_items_are_counted_at_all_levels() -> None:
+    """Resources, scopes, spans, attributes and events count, and the attributes of each."""
+    span = {"attributes": {"a": 1, "b": [1, 2, 3]}, "events": [{"name": "e", "attributes": {"c": 1}}]}
+    batch = decode_bodies([export(Signal.TRACES, trace_request([span], resource={"r": 1}))], Signal.TRACES).batch
+    # one resource with one attribute, one scope, one span with two attributes and one event with one
+    assert item_count(batch) == 1 + 1 + 1 + 1 + 2 + 1 + 1
+
+
+@pytest.mark.parametrize("signal", list(Signal))
+def test_too_many_items_are_refused_whoever_they_come_from(signal: Signal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One export with too many is refused for ever; when several have too many together, the later may come again."""
+    small = TEXTS[signal]("s")
+    large = type(small)()
+    for _ in range(40):
+        large.MergeFrom(small)
+    count = item_count(decode_bodies([export(signal, small)], signal).batch)
+    monkeypatch.setattr(decoding, "MAX_ITEMS", 10 * count)
+    decoded = decode(signal, small, large, *[TEXTS[signal](f"{number}") for number in range(12)])
+    assert isinstance(decoded.outcomes[1], TooLarge)
+    assert decoded.outcomes[0] == Committed(1)
+    assert decoded.outcomes[2:11] == [Committed(1)] * 9
+    assert all(isinstance(outcome, Unavailable) and outcome.cause == "queue_full" for outcome in decoded.outcomes[11:])
+    assert decoded.batch.num_rows == 10
+
+
+def test_real_bound_refuses_a_bomb_of_empty_points() -> None:
+    """Four megabytes of empty points would be gigabytes of rows."""
+    metric = Metric(name="bomb", gauge=Gauge(data_points=[NumberDataPoint()]))
+    metric.gauge.ParseFromString(b"\x0a\x00" * (decoding.MAX_ITEMS + 1))
+    (outcome,) = decode(Signal.METRICS, metric_request([metric])).outcomes
+    assert isinstance(outcome, TooLarge)
+
+
+@given(ids=st.lists(st.binary(max_size=20), max_size=8), first=st.integers(0, 3))
+def test_hex_is_what_python_says(ids: list[bytes], first: int) -> None:
+    """Ids of any length are written in hexadecimal, also from the middle of an array."""
+    import pyarrow as pa
+
+    array = pa.array(ids, pa.binary())[first:]
+    assert hex_ids(array).to_pylist() == [identifier.hex() for identifier in ids[first:]]
+
+
+@pytest.mark.parametrize("signal", list(Signal))
+def test_rows_belong_to_their_exports(signal: Signal) -> None:
+    """Each row carries the batch id of the export that it came by."""
+    requests = [TEXTS[signal](f"text {number}") for number in range(5)]
+    identifiers = {export(signal, request).batch_id: f"text {number}" for number, request in enumerate(requests)}
+    found = {row["batch_id"]: row[TEXT_COLUMNS[signal]] for row in decoded_rows(signal, *requests)}
+    assert found == identifiers
