@@ -199,3 +199,116 @@ def test_sql_agrees_with_the_language(engine: Engine, rows: list[dict[str, Any]]
     for expr in exprs:
         expected = [n for n, row in enumerate(rows) if holds(expr, row)]
         assert found(engine, expr, project_id=project_id) == expected, write(expr)
+
+
+def test_log_fields_pick_logs(engine: Engine) -> None:
+    """Logs are filtered by their own columns, by the level and by words of the body and the messages."""
+    rows = [
+        log(span_id="01", severity_number=17, body="Payment failed: card declined"),
+        log(span_id="02", severity_number=0, severity_text="WARN", body="slow"),
+        log(span_id="03", severity_number=9, input_messages='[{"role": "user", "content": "refund"}]'),
+    ]
+    insert_rows(engine, "logs", rows)
+    filters = {"error:true": [1], "level:(warn,info)": [2, 3], '"CARD declined"': [1], "refund": [3], "-refund": [1, 2]}
+    assert {text: found(engine, text, "logs") for text in filters} == filters
+
+
+def test_times_are_compared_as_times(engine: Engine) -> None:
+    """A time may be absolute or relative to now."""
+    insert_rows(engine, "spans", [span(1, 1, at_s=-7200), span(1, 2, at_s=-60)])
+    assert found(engine, "start_time>-1h") == [2]
+    assert found(engine, "start_time<=2026-05-28T18:26:40Z") == [1]
+    with pytest.raises(InvalidInput, match="at 0: start_time: cannot read '-1h'"):
+        condition(parse("start_time>-1h"), "spans")
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_words_use_the_text_index(engine: Engine, is_merged: bool) -> None:
+    """Words and phrases are answered right with and without the index, and the index serves where it is."""
+    rows = [span(n, n, at_s=-n / 1e6, input_messages=f'[{{"content": "filler {n}"}}]') for n in range(1, 40_001)]
+    rows[39_000]["input_messages"] = r'[{"content": "Zürich says \"hay-stack\"\nneedle"}]'
+    insert_rows(engine, "spans", rows)
+    if is_merged:
+        engine.execute("OPTIMIZE TABLE spans FINAL")
+    for text in ("needle", "ZÜRICH", "hay-stack", '"say"', '"says \\"HAY-stack\\""', "needle OR zürich", "-filler"):
+        assert found(engine, text) == ([] if text == '"say"' else [39_001]), text
+        where = both(in_scope(SCOPE, "spans"), condition(parse(text), "spans"))
+        plan = engine.query(f"EXPLAIN indexes = 1 SELECT count() FROM spans WHERE {where.text}", where.parameters)
+        lines = [line.strip() for line in plan.column("explain").to_pylist()]
+        at = lines.index("Name: text_search")
+        granules = next(line for line in lines[at:] if line.startswith("Granules: "))
+        few = "Granules: 0/" if text == '"say"' else "Granules: 1/"
+        if is_merged and text != "-filler":
+            assert granules.startswith(few), (text, granules)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "'; DROP TABLE spans --",
+        "' OR 1 = 1 --",
+        "\\' OR 1 = 1 --",
+        "{p0:String}",
+        "x') OR ('' = '",
+        "a\0b",
+        "%",
+        "`",
+        "\\",
+        "\\N",
+        "[0-9]+(?i)(",
+        "\\x27",
+    ],
+)
+@pytest.mark.parametrize(
+    "form", ["name:V", "name!=V", "name:~V", "attributes.k:V", "attributes.k:(V,V)", "resource.k:~V", "tags:V", "text:V", "V", '"attributes.K":x', '"resource.K":*', 'has:"attributes.K"']
+)  # fmt: skip
+def test_hostile_text_is_only_text(engine: Engine, form: str, hostile: str) -> None:
+    """Whatever a value or a key holds, it is compared as text: it finds the row that has it and no other."""
+    insert_rows(
+        engine,
+        "spans",
+        [
+            span(1, 1),
+            span(
+                1, 2, name=hostile, attributes={"k": hostile, hostile: "x"}, resource_attributes={"k": hostile, hostile: "x"},
+                tags=[hostile], output_value=f"so {hostile} it is",
+            ),
+        ],
+    )  # fmt: skip
+    escaped = hostile.replace("\\", "\\\\").replace('"', '\\"')
+    text = form.replace("V", f'"{escaped}"').replace("K", escaped)
+    assert found(engine, text) == ([1] if "!=" in form else [2])
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("a modle:x", "at 2: unknown field 'modle'; did you mean model"),
+        ("gen_ai.system:x", "at 0: unknown field 'gen_ai.system'; did you mean attributes.gen_ai.system?"),
+        ("zzzzz:1", "at 0: unknown field 'zzzzz'; an attribute is written attributes.KEY"),
+        ("has:zzzzz", "at 0: unknown field 'zzzzz'"),
+        ("attributes.:1", "at 0: attributes. needs the name of an attribute: attributes.KEY"),
+        ("attributes:1", "at 0: attributes is a map: write attributes.KEY or resource.KEY"),
+        ("cost_usd>cheap", "at 0: cost_usd is compared with a number, not 'cheap'"),
+        ("cost_usd>1e999", "at 0: cost_usd is compared with a number, not '1e999'"),
+        ("cost_usd:1*", "at 0: cost_usd is no text: \\* does not fit it"),
+        ("duration>2", "at 0: duration is compared with a duration such as 2s or 300ms, not '2'"),
+        ("model>a", "at 0: model is text: it has no order"),
+        ("is_streaming:maybe", "at 0: is_streaming is true or false"),
+        ("start_time>yesterday", "at 0: start_time: cannot read 'yesterday' as a time"),
+        ("attributes.k>high", "at 0: attributes.k> takes a number, not 'high'"),
+    ],
+)
+def test_a_condition_that_cannot_be_says_what_is_wrong(text: str, detail: str) -> None:
+    """A field that is not there or a value that it cannot have is refused with its position."""
+    with pytest.raises(InvalidInput, match=detail) as caught:
+        condition(parse(text), "spans", NOW_NS)
+    assert caught.value.field == "filter"
+
+
+def test_text_is_refused_where_rows_have_none() -> None:
+    """Metric points have no text, and rollups cannot be filtered by what they sum."""
+    with pytest.raises(InvalidInput, match="at 0: text can be searched in spans and logs alone"):
+        condition(parse("refund"), "metric_points")
+    with pytest.raises(InvalidInput, match="at 0: cost_usd is summed over many rows"):
+        condition(parse("cost_usd>1"), "usage_minute")
