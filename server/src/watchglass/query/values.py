@@ -58,9 +58,9 @@ def time_ns(name: str, text: str, now_ns: int | None, position: int) -> int:
 
 
 def like(pattern: str) -> str:
-    """Write a pattern, in which each `*` is any text, as the right side of LIKE.
+    r"""Write a pattern, in which each `*` is any text, as the right side of LIKE.
 
     >>> like("50%_*")
-    '50\\\\%\\\\_%'
+    '50\\%\\_%'
     """
     return re.sub(r"[\\%_]", r"\\\g<0>", pattern).replace("*", "%")

@@ -1,0 +1,124 @@
+"""Traces counted by who they belong to: a session or a user, page by page, the latest active first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from watchglass.query.conditions import condition
+from watchglass.query.cursor import Walk
+from watchglass.query.expr import Expr
+from watchglass.query.reader import Reader
+from watchglass.query.sql import both, in_scope, instant
+
+Owner = Literal["session_id", "user_id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one session or user did within the scope.
+
+    Attributes:
+        id: The session's or user's id.
+        first_ns: Start of the first span that says the id, nanoseconds since 1970 UTC.
+        last_ns: Start of the last such span, likewise.
+        trace_count: Traces with a span that says the id.
+        span_count: Spans of those traces, whoever they say.
+        error_count: Those with status error.
+        model_call_count: Those that are the call to a model.
+        input_tokens: Sum over the model calls, None when none says it.
+        output_tokens: Sum over the model calls, None when none says it.
+        cost_usd: Sum over the priced model calls, None when none is priced.
+        unpriced_count: Model calls with tokens and no price.
+    """
+
+    id: str
+    first_ns: int
+    last_ns: int
+    trace_count: int
+    span_count: int
+    error_count: int
+    model_call_count: int
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None
+    unpriced_count: int
+
+
+def list_groups(reader: Reader, walk: Walk, owner: Owner, expr: Expr, limit: int) -> tuple[list[Group], str | None]:
+    """List sessions or users with a span that fits, by the latest such span; and the next page's cursor or None.
+
+    Raises:
+        InvalidInput: The filter names what is not there; the field is `filter`.
+        TooExpensive: It went over the limits.
+        StoreError: The store failed.
+    """
+    where = both(
+        both(in_scope(walk.scope, "spans"), walk.visible("spans")), condition(expr, "spans", walk.now_ns)
+    )
+    parameters = dict(where.parameters)
+    having = ""
+    if walk.after is not None:
+        having = f"HAVING (last_time, owner) < ({instant('{key_ns:Int64}')}, {{key_id:String}})"
+        parameters |= {"key_ns": walk.after.time_ns, "key_id": walk.after.key}
+    rows = reader.query(
+        f"SELECT spans.{owner} AS owner, max(spans.start_time) AS last_time, toUnixTimestamp64Nano(last_time) AS last_ns "
+        f"FROM spans WHERE {where.text} AND spans.{owner} != '' GROUP BY owner {having} "
+        f"ORDER BY last_time DESC, owner DESC LIMIT {limit + 1}",
+        parameters,
+    ).select(["owner", "last_ns"])
+    page = rows.slice(0, limit).to_pylist()
+    groups = _count(reader, walk, owner, [row["owner"] for row in page])
+    listed = [groups[row["owner"]] for row in page if row["owner"] in groups]
+    is_last = rows.num_rows <= limit
+    return listed, None if is_last else walk.cursor(page[-1]["last_ns"], page[-1]["owner"])
+
+
+def _count(reader: Reader, walk: Walk, owner: Owner, ids: Sequence[str]) -> dict[str, Group]:
+    """Count what each owner did: its id may stand on one span of a trace and the tokens on another."""
+    if not ids:
+        return {}
+    where = both(in_scope(walk.scope, "spans"), walk.visible("spans"))
+    owned = (
+        f"SELECT trace_id, spans.{owner} AS owner, min(spans.start_time) AS first_time, max(spans.start_time) AS last_time "
+        f"FROM spans WHERE {where.text} AND spans.{owner} IN {{owners:Array(String)}} GROUP BY trace_id, owner"
+    )
+    rows = reader.query(
+        f"""
+        SELECT
+            owner AS id,
+            toUnixTimestamp64Nano(min(first_time)) AS first_ns,
+            toUnixTimestamp64Nano(max(last_time)) AS last_ns,
+            count() AS trace_count,
+            sum(counted.spans) AS span_count,
+            sum(counted.errors) AS error_count,
+            sum(counted.calls) AS model_call_count,
+            sum(counted.input) AS input_tokens,
+            sum(counted.output) AS output_tokens,
+            sum(counted.cost) AS cost_usd,
+            sum(counted.unpriced) AS unpriced_count
+        FROM ({owned}) AS owned
+        INNER JOIN
+        (
+            SELECT
+                trace_id,
+                count() AS spans,
+                countIf(status_code = 'error') AS errors,
+                countIf(is_model_call) AS calls,
+                sumOrNullIf(spans.input_tokens, is_model_call) AS input,
+                sumOrNullIf(spans.output_tokens, is_model_call) AS output,
+                sumOrNullIf(spans.cost_usd, is_model_call) AS cost,
+                countIf(is_model_call AND spans.cost_usd IS NULL
+                    AND (spans.input_tokens IS NOT NULL OR spans.output_tokens IS NOT NULL)) AS unpriced
+            FROM spans
+            WHERE {where.text} AND trace_id IN (SELECT trace_id FROM ({owned}))
+            GROUP BY trace_id
+        ) AS counted USING (trace_id)
+        GROUP BY owner
+        """,
+        {**where.parameters, "owners": list(ids)},
+    ).to_pylist()
+    return {row["id"]: _group(row) for row in rows}
+
+
+def _group(row: dict[str, Any]) -> Group:
+    return Group(**{name: row[name] for name in Group.__slots__})

@@ -1,0 +1,149 @@
+"""Summaries of given traces: one row a trace, over all its spans."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from watchglass.query.previews import input_preview, output_preview
+from watchglass.query.reader import Reader
+from watchglass.query.scope import MAX_TIME_NS
+from watchglass.query.span_texts import SpanKey, Texts, span_texts
+from watchglass.query.sql import instant
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSummary:
+    """One trace in a list.
+
+    Attributes:
+        trace_id: 32 hexadecimal digits.
+        start_ns: Start of the first span, nanoseconds since 1970 UTC.
+        duration_ns: From there to the end of the last span.
+        name: Name of the root span, of the earliest span when the root is missing.
+        service_name: The same span's service.
+        environment: The same span's environment.
+        release: The same span's release.
+        span_count: Spans.
+        error_count: Spans with status error.
+        model_call_count: Spans that are the call to a model.
+        models: Their models, in order of the alphabet.
+        input_tokens: Sum over the model calls, None when none says it.
+        output_tokens: Sum over the model calls, None when none says it.
+        cost_usd: Sum over the priced model calls, None when none is priced.
+        unpriced_count: Model calls with tokens and no price.
+        time_to_first_token_ns: Of the earliest model call that says it.
+        session_id: First one that a span says.
+        user_id: First one that a span says.
+        root_is_missing: No span without a parent came.
+        input_preview: The question as one line of text, at most 200 characters.
+        output_preview: The answer as one line of text, at most 200 characters.
+    """
+
+    trace_id: str
+    start_ns: int
+    duration_ns: int
+    name: str
+    service_name: str
+    environment: str
+    release: str
+    span_count: int
+    error_count: int
+    model_call_count: int
+    models: list[str]
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None
+    unpriced_count: int
+    time_to_first_token_ns: int | None
+    session_id: str
+    user_id: str
+    root_is_missing: bool
+    input_preview: str
+    output_preview: str
+
+
+# what names a trace: its root, else its earliest span
+_FIRST = "(parent_span_id != '', spans.start_time, spans.span_id)"
+_CALL = "(spans.start_time, spans.span_id)"
+_KEY = "(span_id, toUnixTimestamp64Nano(spans.start_time))"
+_SUMMARIES = f"""
+SELECT
+    trace_id,
+    toUnixTimestamp64Nano(min(spans.start_time)) AS start_ns,
+    toUnixTimestamp64Nano(max(spans.end_time)) AS end_ns,
+    argMin((name, service_name, environment, release), {_FIRST}) AS head,
+    count() AS span_count,
+    countIf(status_code = 'error') AS error_count,
+    countIf(is_model_call) AS model_call_count,
+    arraySort(groupUniqArrayIf(100)(model, is_model_call AND model != '')) AS models,
+    sumOrNullIf(spans.input_tokens, is_model_call) AS input_tokens,
+    sumOrNullIf(spans.output_tokens, is_model_call) AS output_tokens,
+    sumOrNullIf(spans.cost_usd, is_model_call) AS cost_usd,
+    countIf(is_model_call AND spans.cost_usd IS NULL AND (spans.input_tokens IS NOT NULL OR spans.output_tokens IS NOT NULL))
+        AS unpriced_count,
+    argMinOrNullIf(spans.time_to_first_token_ns, {_CALL}, is_model_call AND spans.time_to_first_token_ns IS NOT NULL)
+        AS time_to_first_token_ns,
+    argMinIf(spans.session_id, {_CALL}, spans.session_id != '') AS session_id,
+    argMinIf(spans.user_id, {_CALL}, spans.user_id != '') AS user_id,
+    countIf(parent_span_id = '') = 0 AS root_is_missing,
+    argMin({_KEY}, {_FIRST}) AS head_key,
+    argMinIf({_KEY}, {_CALL}, is_model_call) AS first_call,
+    argMaxIf({_KEY}, (spans.end_time, spans.span_id), is_model_call) AS last_call
+FROM spans
+WHERE project_id = {{project_id:String}} AND trace_id IN {{trace_ids:Array(String)}}
+    AND spans.start_time >= {instant("{first_ns:Int64}")} AND spans.start_time <= {instant("{last_ns:Int64}")}
+GROUP BY trace_id
+"""
+
+
+def summarise(
+    reader: Reader, project_id: str, trace_ids: Sequence[str], *, first_ns: int = 0, last_ns: int = MAX_TIME_NS
+) -> dict[str, TraceSummary]:
+    """Summarise traces over all their spans.
+
+    Args:
+        reader: Where to look.
+        project_id: Project of the traces.
+        trace_ids: Up to some thousand ids; unknown ones are left out.
+        first_ns: No span of theirs starts before this; knowing it saves time.
+        last_ns: No span of theirs starts after this.
+
+    Returns:
+        Summaries by trace id, in no order.
+
+    Raises:
+        TooExpensive: It went over the limits.
+        StoreError: The store failed.
+    """
+    if not trace_ids:
+        return {}
+    rows = reader.query(
+        _SUMMARIES,
+        {"project_id": project_id, "trace_ids": list(trace_ids), "first_ns": first_ns, "last_ns": last_ns},
+    ).to_pylist()
+    texts = span_texts(reader, project_id, {key for row in rows for key in _speakers(row)})
+    return {row["trace_id"]: _summary(row, texts) for row in rows}
+
+
+def _speakers(row: dict[str, Any]) -> list[SpanKey]:
+    """The spans whose texts may stand for the trace: its root, its first model call and its last."""
+    keys = [tuple(row[name].values()) for name in ("head_key", "first_call", "last_call")]
+    return [SpanKey(row["trace_id"], span_id, start_ns) for span_id, start_ns in keys if span_id]
+
+
+def _summary(row: dict[str, Any], texts: dict[tuple[str, str], Texts]) -> TraceSummary:
+    said = [texts.get((row["trace_id"], key.span_id), Texts()) for key in _speakers(row)]
+    name, service_name, environment, release = row["head"].values()
+    plain = ("trace_id", "start_ns", "span_count", "error_count", "model_call_count", "models", "input_tokens",
+             "output_tokens", "cost_usd", "unpriced_count", "time_to_first_token_ns", "session_id", "user_id")  # fmt: skip
+    return TraceSummary(
+        **{column: row[column] for column in plain},
+        duration_ns=max(0, row["end_ns"] - row["start_ns"]),
+        name=name,
+        service_name=service_name,
+        environment=environment,
+        release=release,
+        root_is_missing=bool(row["root_is_missing"]),
+        input_preview=input_preview(next((text.input for text in said if text.input), "")),
+        output_preview=output_preview(next((text.output for text in [*said[:1], *reversed(said[1:])] if text.output), "")),
+    )
