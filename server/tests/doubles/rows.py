@@ -1,5 +1,6 @@
 """Rows for tests that say only the columns they are about."""
 
+import json
 from typing import Any
 
 import pyarrow as pa
@@ -56,3 +57,8 @@ def insert_rows(engine: Engine, table: str, rows: list[dict[str, Any]]) -> None:
         values = [row.get(field.name, default) for row in rows]
         arrays[field.name] = pa.array([list(v.items()) if isinstance(v, dict) else v for v in values], kind)
     engine.insert(table, pa.RecordBatch.from_pydict(arrays))
+
+
+def messages(*said: tuple[str, str]) -> str:
+    """Canonical JSON of messages, each a role and a text."""
+    return json.dumps([{"role": role, "parts": [{"type": "text", "content": text}]} for role, text in said])

@@ -8,6 +8,7 @@ from watchglass.query.conditions import condition
 from watchglass.query.cursor import Walk
 from watchglass.query.expr import Expr
 from watchglass.query.reader import Reader
+from watchglass.query.span_rows import UNPRICED
 from watchglass.query.sql import both, in_scope, instant
 
 Owner = Literal["session_id", "user_id"]
@@ -107,8 +108,7 @@ def _count(reader: Reader, walk: Walk, owner: Owner, ids: Sequence[str]) -> dict
                 sumOrNullIf(spans.input_tokens, is_model_call) AS input,
                 sumOrNullIf(spans.output_tokens, is_model_call) AS output,
                 sumOrNullIf(spans.cost_usd, is_model_call) AS cost,
-                countIf(is_model_call AND spans.cost_usd IS NULL
-                    AND (spans.input_tokens IS NOT NULL OR spans.output_tokens IS NOT NULL)) AS unpriced
+                countIf({UNPRICED}) AS unpriced
             FROM spans
             WHERE {where.text} AND trace_id IN (SELECT trace_id FROM ({owned}))
             GROUP BY trace_id

@@ -83,9 +83,10 @@ def list_logs(
 
 
 def _log(row: dict[str, Any]) -> LogRow:
-    made: dict[str, Any] = {
+    values = {
+        **row,
         "attributes": merged_attributes(row),
         "resource_attributes": dict(row["resource_attributes"]),
         "is_cut": bool(row["is_cut"]),
     }
-    return LogRow(**{name: made.get(name, row.get(name)) for name in LogRow.__slots__})
+    return LogRow(**{name: values[name] for name in LogRow.__slots__})

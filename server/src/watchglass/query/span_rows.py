@@ -43,6 +43,11 @@ MESSAGE_CHARACTERS = 500
 
 _COLUMNS = [name for name in SpanRow.__slots__ if name not in ("start_ns", "status_message")]
 
+UNPRICED = (
+    "is_model_call AND spans.cost_usd IS NULL AND (spans.input_tokens IS NOT NULL OR spans.output_tokens IS NOT NULL)"
+)
+"""The condition that a model call has tokens and no price."""
+
 SELECTED = (
     ", ".join(f"spans.{name} AS {name}" for name in _COLUMNS)
     + ", toUnixTimestamp64Nano(spans.start_time) AS start_ns"

@@ -7,6 +7,7 @@ from typing import Any
 from watchglass.query.previews import input_preview, output_preview
 from watchglass.query.reader import Reader
 from watchglass.query.scope import MAX_TIME_NS
+from watchglass.query.span_rows import UNPRICED
 from watchglass.query.span_texts import SpanKey, Texts, span_texts
 from watchglass.query.sql import instant
 
@@ -79,8 +80,7 @@ SELECT
     sumOrNullIf(spans.input_tokens, is_model_call) AS input_tokens,
     sumOrNullIf(spans.output_tokens, is_model_call) AS output_tokens,
     sumOrNullIf(spans.cost_usd, is_model_call) AS cost_usd,
-    countIf(is_model_call AND spans.cost_usd IS NULL AND (spans.input_tokens IS NOT NULL OR spans.output_tokens IS NOT NULL))
-        AS unpriced_count,
+    countIf({UNPRICED}) AS unpriced_count,
     argMinOrNullIf(spans.time_to_first_token_ns, {_CALL}, is_model_call AND spans.time_to_first_token_ns IS NOT NULL)
         AS time_to_first_token_ns,
     argMinIf(spans.session_id, {_CALL}, spans.session_id != '') AS session_id,
@@ -88,7 +88,7 @@ SELECT
     countIf(parent_span_id = '') = 0 AS root_is_missing,
     argMin({_KEY}, {_FIRST}) AS head_key,
     argMinIf({_KEY}, {_CALL}, is_model_call) AS first_call,
-    argMaxIf({_KEY}, (spans.end_time, spans.span_id), is_model_call) AS last_call
+    argMaxIf({_KEY}, (status_code != 'error', spans.end_time, spans.span_id), is_model_call) AS last_call
 FROM spans
 WHERE project_id = {{project_id:String}} AND trace_id IN {{trace_ids:Array(String)}}
     AND spans.start_time >= {instant("{first_ns:Int64}")} AND spans.start_time <= {instant("{last_ns:Int64}")}
@@ -126,7 +126,7 @@ def summarise(
 
 
 def _speakers(row: dict[str, Any]) -> list[SpanKey]:
-    """The spans whose texts may stand for the trace: its root, its first model call and its last."""
+    """The spans whose texts may stand for the trace: its root, its first model call and its last good one."""
     keys = [tuple(row[name].values()) for name in ("head_key", "first_call", "last_call")]
     return [SpanKey(row["trace_id"], span_id, start_ns) for span_id, start_ns in keys if span_id]
 
