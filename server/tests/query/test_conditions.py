@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 import pytest
-from doubles.rows import NOW_NS, insert_rows, log, span
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from doubles.rows import NOW_NS, insert_rows, log, span
 from watchglass.errors import InvalidInput
 from watchglass.query.conditions import condition
 from watchglass.query.expr import And, Compare, Expr, Has, Not, Or, Text, Value, write

@@ -4,10 +4,10 @@ import base64
 import json
 
 import pytest
-from doubles.rows import NOW_NS
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doubles.rows import NOW_NS
 from watchglass.errors import InvalidInput
 from watchglass.query.cursor import Cursor, begin, decode, encode
 from watchglass.query.scope import MAX_TIME_NS, Scope

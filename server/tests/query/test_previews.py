@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from doubles.rows import messages
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doubles.rows import messages
 from watchglass.query.previews import PREVIEW_CHARACTERS, input_preview, output_preview
 
 

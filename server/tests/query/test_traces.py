@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from doubles.rows import NOW_NS, SECOND_NS, insert_rows, log, messages, span
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from doubles.rows import NOW_NS, SECOND_NS, insert_rows, log, messages, span
 from watchglass.query.cursor import begin
 from watchglass.query.filter import parse
 from watchglass.query.reader import Reader

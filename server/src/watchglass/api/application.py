@@ -4,13 +4,43 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from watchglass import __version__
-from watchglass.api import health, keys, models, prices, projects, service_list, sql, usage
+from watchglass.api import (
+    fields,
+    health,
+    keys,
+    logs,
+    models,
+    prices,
+    projects,
+    service_list,
+    sessions,
+    spans,
+    sql,
+    traces,
+    usage,
+    users,
+)
 from watchglass.api.middleware import BoundedBody, Measured, TrustedHost
 from watchglass.api.problems import RESPONSES, install_problems
 from watchglass.api.screens import Screens
 from watchglass.api.services import Services
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, projects.router, keys.router, prices.router, sql.router, usage.router, models.router, service_list.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    traces.router,
+    spans.router,
+    logs.router,
+    sessions.router,
+    users.router,
+    usage.router,
+    models.router,
+    service_list.router,
+    sql.router,
+    fields.router,
+    projects.router,
+    keys.router,
+    prices.router,
+)
 """One router a resource; adding a resource is a file and a word here."""
 
 DESCRIPTION = """Everything that Watchglass knows, over HTTP. Instants are RFC 3339 text in UTC; numbers carry their unit in the

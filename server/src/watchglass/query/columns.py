@@ -130,6 +130,11 @@ def columns_of(table: str) -> dict[str, Column]:
     return {**columns, **aliases, **COMPUTED.get(table, {})}
 
 
+def short_names(table: str) -> list[str]:
+    """Return the names beside the columns' own that a filter over `table` may use, in order of the alphabet."""
+    return sorted(columns_of(table).keys() - fields_of(table).keys())
+
+
 def _column(table: str, field: Field) -> Column:
     wrapped = re.fullmatch(r"(Array|Nullable|LowCardinality)\((.*)\)", field.type)
     base = field.type

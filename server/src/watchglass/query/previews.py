@@ -1,8 +1,9 @@
 """Messages as one line of plain text for lists: the last thing the user said, the answer."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
+
+import orjson
 
 PREVIEW_CHARACTERS = 200
 """Longest preview, in characters."""
@@ -58,8 +59,8 @@ def _messages(text: str) -> list[dict[str, Any]]:
 
 def _read(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
         return None
 
 

@@ -1,7 +1,9 @@
 """One span with everything that is known of it."""
 
-import json
+import math
 from typing import Any
+
+import orjson
 
 from watchglass.errors import NotFound
 from watchglass.model.fields import load_fields
@@ -16,6 +18,9 @@ MESSAGES = ("input_messages", "output_messages", "system_instructions")
 _JSON = {*MESSAGES, "tool_definitions", "input_value", "output_value", "tool_call_arguments", "tool_call_result",
          "retrieval_documents", "links"}  # fmt: skip
 """Text columns that hold JSON, or may."""
+
+MAX_DEPTH = 100
+"""JSON that is nested deeper stays text."""
 
 
 def _selected(name: str, type_name: str) -> str:
@@ -84,7 +89,7 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
         elif field.type.startswith("Map("):
             span[field.name] = dict(value)
         else:
-            span[field.name] = parsed(value) if field.name in _JSON else value
+            span[field.name] = parsed(value) if field.name in _JSON else _written(value)
     span["attributes"] = merged_attributes(row)
     events = zip(row["event_times"], row["event_names"], row["event_attributes"], strict=True)
     span["events"] = [{"time": format_time(time), "name": name, "attributes": parsed(held)} for time, name, held in events]
@@ -92,9 +97,13 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def merged_attributes(row: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of all types as one map, in order of their keys."""
+    """The attributes of all types as one map, in order of their keys; NaN and infinities, which JSON lacks, as text."""
     maps = (row["attributes"], row["attributes_int"], row["attributes_double"], row["attributes_bool"])
-    return dict(sorted((key, value) for one in maps for key, value in dict(one).items()))
+    return dict(sorted((key, _written(value)) for one in maps for key, value in dict(one).items()))
+
+
+def _written(value: Any) -> Any:
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def parsed(text: str) -> Any:
@@ -102,6 +111,18 @@ def parsed(text: str) -> Any:
     if text[:1] not in ("{", "[", '"'):
         return text
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
         return text
+    return text if _is_deep(value) else value
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether JSON is nested deeper than is worth showing as such, and than serialisers take."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [inner for item in level if isinstance(item, dict | list)
+                 for inner in (item.values() if isinstance(item, dict) else item)]  # fmt: skip
+        if not level:
+            return False
+    return True

@@ -1,8 +1,9 @@
 """What given spans took in and gave out, as text; messages that came as log events stand in for a span's own."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+import orjson
 
 from watchglass.query.reader import Reader
 from watchglass.query.sql import instant
@@ -131,10 +132,10 @@ def joined(texts: Iterable[str]) -> str:
     items = []
     for text in given:
         try:
-            value = json.loads(text)
-        except (ValueError, RecursionError):
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError:
             return given[0]
         if not isinstance(value, list):
             return given[0]
         items += value
-    return json.dumps(items, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(items).decode()

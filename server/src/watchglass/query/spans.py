@@ -11,7 +11,11 @@ from watchglass.query.rows_page import read_page
 from watchglass.query.span_rows import SELECTED, SpanRow, span_row
 from watchglass.query.span_texts import SpanKey, Texts, span_texts
 
-_KEY = "concat(spans.trace_id, spans.span_id, toString(spans.batch_id))"
+# the hash tells spans of one id apart, as a client may send any number of them
+_KEY = (
+    "concat(spans.trace_id, spans.span_id, toString(cityHash64(spans.batch_id, spans.name, spans.end_time, "
+    "spans.parent_span_id)))"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,95 @@
+"""/api/v1/spans, /logs, /sessions, /users and /fields through the real application."""
+
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from doubles.rows import NOW_NS, insert_rows, log, messages, span
+from watchglass.clock import FixedClock
+from watchglass.model.fields import load_fields
+from watchglass.store.engine import Engine
+
+SESSION = "a/b c?d#e%'é"
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands at the rows' present."""
+    return FixedClock(NOW_NS)
+
+
+def walked(client: TestClient, path: str, name: str, **query: str) -> list[dict[str, object]]:
+    """The rows of all pages of two."""
+    found: list[dict[str, object]] = []
+    asked = {"limit": "2", **query}
+    for _ in range(20):
+        answer = client.get(f"/api/v1/{path}", params=asked)
+        assert answer.status_code == 200, answer.text
+        found += answer.json()[name]
+        if answer.json()["next_cursor"] is None:
+            return found
+        asked["cursor"] = answer.json()["next_cursor"]
+    raise AssertionError("the walk does not end")
+
+
+def test_spans_are_listed(client: TestClient, engine: Engine) -> None:
+    """Spans of all traces come newest first, with previews."""
+    rows = [span(n, n, at_s=-n, project_id="default", input_messages=messages(("user", f"q{n}"))) for n in range(1, 6)]
+    insert_rows(engine, "spans", rows)
+    found = walked(client, "spans", "spans", filter="q1 OR q2 OR q5")
+    assert [(one["input_preview"], one["trace_id"]) for one in found] == [(f"q{n}", f"{n:032x}") for n in (1, 2, 5)]
+    assert found[0]["start_time"] == "2026-05-28T20:26:39.000000000Z"
+
+
+def test_logs_are_listed_with_their_trace(client: TestClient, engine: Engine) -> None:
+    """Log records come newest first, of a trace alone when it is named, and bodies are cut where it is said."""
+    a = f"{0xA:032x}"
+    rows = [log(-n, project_id="default", body=f"body {n}", trace_id=a if n % 2 else "", severity_number=9) for n in range(1, 6)]
+    insert_rows(engine, "logs", rows)
+    assert [one["body"] for one in walked(client, "logs", "logs")] == [f"body {n}" for n in range(1, 6)]
+    found = walked(client, "logs", "logs", trace_id=a, filter="level:info", body_characters="4")
+    assert [(one["body"], one["is_cut"], one["trace_id"]) for one in found] == [("body", True, a)] * 3
+    assert client.get("/api/v1/logs", params={"trace_id": "x"}).json()["field"] == "trace_id"
+
+
+@pytest.mark.parametrize(("path", "name", "column"), [("sessions", "sessions", "session_id"), ("users", "users", "user_id")])
+def test_groups_are_listed(client: TestClient, engine: Engine, path: str, name: str, column: str) -> None:
+    """Sessions and users come with what they did, the latest active first."""
+    rows = [span(n, n, at_s=-n, project_id="default", status_code="error", **{column: f"x{n}"}) for n in range(1, 6)]
+    insert_rows(engine, "spans", rows)
+    found = walked(client, path, name)
+    assert [one[column] for one in found] == [f"x{n}" for n in range(1, 6)]
+    assert {key: value for key, value in found[0].items() if key != column} == {
+        "first_time": "2026-05-28T20:26:39.000000000Z", "last_time": "2026-05-28T20:26:39.000000000Z", "trace_count": 1,
+        "span_count": 1, "error_count": 1, "model_call_count": 0, "input_tokens": None, "output_tokens": None,
+        "cost_usd": None, "unpriced_count": 0,
+    }  # fmt: skip
+
+
+def test_session_of_any_name_gives_its_traces(client: TestClient, engine: Engine) -> None:
+    """A session's id may hold whatever an address treats specially."""
+    insert_rows(engine, "spans", [span(n, n, at_s=-n, project_id="default", session_id=SESSION) for n in (1, 2)])
+    answer = client.get(f"/api/v1/sessions/{quote(SESSION, safe='')}").json()
+    assert (answer["session_id"], answer["is_truncated"]) == (SESSION, False)
+    assert [one["trace_id"] for one in answer["traces"]] == [f"{2:032x}", f"{1:032x}"]
+    assert client.get("/api/v1/sessions/nobody").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["spans", "logs", "sessions", "users"])
+@pytest.mark.parametrize(
+    ("query", "field"), [({"filter": "x:y"}, "filter"), ({"cursor": "x"}, "cursor"), ({"limit": "1001"}, "limit"), ({"end": "x"}, "end")]
+)  # fmt: skip
+def test_bad_question_names_the_field(client: TestClient, path: str, query: dict[str, str], field: str) -> None:
+    """What cannot be answered is refused with 400 and the parameter's name."""
+    answer = client.get(f"/api/v1/{path}", params=query)
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+
+
+def test_vocabulary_is_answered(client: TestClient) -> None:
+    """Every column of every table is there, and the short names that filters know."""
+    tables = {table["name"]: table for table in client.get("/api/v1/fields").json()["tables"]}
+    assert {name: [one["name"] for one in table["fields"]] for name, table in tables.items()} == {
+        name: [one.name for one in fields] for name, fields in load_fields().items()
+    }
+    assert {"service", "duration", "error", "tokens"} <= set(tables["spans"]["short_names"])
