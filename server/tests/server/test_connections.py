@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from doubles.exports import HEADERS, export, post
 from doubles.server_process import ServerProcess, read_store, running_server
 

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from doubles.exports import Senders, span_count, trace_id
 from doubles.server_process import read_store, running_server
 

@@ -8,9 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from google.rpc.status_pb2 import Status
+
 from doubles.exports import export, post, span_count, trace_id
 from doubles.server_process import ServerProcess, read_store, running_server
-from google.rpc.status_pb2 import Status
 
 DISK_BYTES = 96 * 2**20
 BALLAST_BYTES = 48 * 2**20

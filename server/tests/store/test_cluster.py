@@ -5,10 +5,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from doubles.batches import span_batch
 from doubles.breaking_proxy import breaking_proxy
 from doubles.clickhouse_process import running_clickhouse
-
 from watchglass.errors import InvalidInput, StoreError
 from watchglass.store.cluster import ClusterEngine
 from watchglass.store.migrate import migrate

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 import pytest
-from doubles.batches import span_batch
 
+from doubles.batches import span_batch
 from watchglass.errors import StoreError, TooExpensive
 from watchglass.store.engine import Engine, Parameter
 

@@ -2,9 +2,9 @@
 
 import pyarrow as pa
 import pytest
-from doubles.batches import span_batch
 from pydantic import ValidationError
 
+from doubles.batches import span_batch
 from watchglass.settings import Settings
 from watchglass.store.engine import Engine
 from watchglass.store.retention import apply_retention, complete_since_ns

@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 import pytest
-from doubles.batches import RECEIVED_AT_NS, span_batch
 
+from doubles.batches import RECEIVED_AT_NS, span_batch
 from watchglass.errors import StoreError
 from watchglass.store.engine import Engine
 from watchglass.store.usage import add_missing_usage

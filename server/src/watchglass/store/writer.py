@@ -189,13 +189,28 @@ class Committer:
             InvalidInput: The export can never be stored.
             Unavailable: It was not stored in time, or the store refused it for now.
         """
-        future = asyncio.wrap_future(self.submit(export))
+        submitted = self.submit(export)
+        future = asyncio.wrap_future(submitted)
         future.add_done_callback(_swallow)  # nobody may be left to take its error: the client went away
         try:
             return await asyncio.wait_for(asyncio.shield(future), self._commit_timeout_s)
         except TimeoutError:
             detail = f"not committed within {self._commit_timeout_s:g} s; send it again"
-            raise Unavailable(detail, cause="commit_timeout", retry_after_s=5) from None
+            error = Unavailable(detail, cause="commit_timeout", retry_after_s=5)
+            self._withdraw(submitted, error)
+            raise error from None
+
+    def _withdraw(self, future: "Future[Committed]", error: Unavailable) -> None:
+        """Take an export that still waits out of the queue, else given-up ones would fill the memory of a slow server."""
+        with self._changed:
+            for position, waiting in enumerate(self._waiting):
+                if waiting.future is future:
+                    del self._waiting[position]
+                    self._waiting_bytes -= len(waiting.export.body)
+                    break
+            else:  # it is being committed
+                return
+        self._finish(waiting, error)
 
     def _run(self) -> None:
         while (group := self._next_group()) is not None:

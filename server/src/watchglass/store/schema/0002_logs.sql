@@ -37,5 +37,7 @@ ORDER BY (project_id, time)
 SETTINGS
     default_compression_codec = 'ZSTD(1)',
     min_bytes_for_wide_part = 536870912,
+    -- bounds what a merge of parts with very large rows holds: a few of these granules a part
+    index_granularity_bytes = 4194304, max_parts_to_merge_at_once = 24,
     merge_selector_base = 20,
     merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1;
