@@ -126,10 +126,8 @@ BOMB_BYTES = 2**30
 def bombs() -> dict[str, tuple[str, bytes]]:
     """Bodies of some kilobytes that unpack to a gigabyte of zeros, by name: their encoding and themselves."""
     zeros = bytes(2**20)
-    deflate, packed = zlib.compressobj(9), []
-    for _ in range(BOMB_BYTES // len(zeros)):
-        packed.append(deflate.compress(zeros))
-    deflated = b"".join(packed) + deflate.flush()
+    deflate = zlib.compressobj(9)
+    deflated = b"".join([deflate.compress(zeros) for _ in range(BOMB_BYTES // len(zeros))]) + deflate.flush()
     member = gzip.compress(bytes(16 * 2**20))
     zstd = zstandard.ZstdCompressor(level=3)
     return {
