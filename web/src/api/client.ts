@@ -12,9 +12,15 @@ const TIMEOUT_MS = 35_000;
 /** Fetch JSON from the API.
  *
  * @param path below /api/v1, its variable parts already escaped
+ * @param read how to read the answer's text; throws when it cannot
  * @throws ApiError with words for the reader; the caller's own abort passes through
  */
-export async function getJson<Answer>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<Answer> {
+export async function getJson<Answer>(
+  path: string,
+  parameters: Parameters,
+  signal?: AbortSignal,
+  read: (text: string) => unknown = JSON.parse,
+): Promise<Answer> {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     if (value != null && value !== "") query.set(name, String(value));
@@ -40,7 +46,7 @@ export async function getJson<Answer>(path: string, parameters: Parameters, sign
   if (response.status === 401) askForKey();
   if (!response.ok) throw readProblem(response.status, body);
   try {
-    return JSON.parse(body) as Answer;
+    return read(body) as Answer;
   } catch {
     throw new ApiError(
       response.status,

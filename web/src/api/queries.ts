@@ -1,6 +1,7 @@
 /** What the screens ask the API, as TanStack Query's options: one function a question. */
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { parseExact } from "../lib/exactJson";
 import type { Page } from "../lib/liveRows";
 import { ApiError } from "../lib/problem";
 import { getJson, type Parameters } from "./client";
@@ -64,7 +65,7 @@ export function oneSpan(trace_id: string, span_id: string, project: string | und
   const path = `/traces/${encodeURIComponent(trace_id)}/spans/${encodeURIComponent(span_id)}`;
   return queryOptions({
     queryKey: ["span", trace_id, span_id, project],
-    queryFn: async ({ signal }) => (await getJson<{ span: SpanColumns }>(path, { project }, signal)).span,
+    queryFn: async ({ signal }) => (await getJson<{ span: SpanColumns }>(path, { project }, signal, parseExact)).span,
     placeholderData: keepPreviousData,
   });
 }

@@ -33,20 +33,19 @@ describe("span facts", () => {
     expect([outputRate({ time_per_output_token_ns: 20e6 }), outputRate({})]).toEqual(["50 tokens/s", ""]);
   });
 
-  it("joins attributes of every type in order of their names", () => {
-    const attributes = attributesOf({
-      attributes: { b: "x" },
-      attributes_int: { a: 1 },
-      attributes_bool: { c: false },
-    });
-    expect(attributes.map(({ name, value }) => `${name}=${value}`)).toEqual(["a=1", "b=x", "c=false"]);
+  it("lists attributes of every type in order of their names", () => {
+    const attributes = attributesOf({ attributes: { b: "x", a: 1, c: false, d: ["e"] } });
+    expect(attributes.map(({ name, value }) => `${name}=${value}`)).toEqual(["a=1", "b=x", "c=false", 'd=[\n  "e"\n]']);
   });
 
-  it("puts the three columns of events together, also when one is short", () => {
-    expect(eventsOf({ event_names: ["a", "b"], event_times: ["t"], event_attributes: ['{"k":1}', "{}"] })).toEqual([
+  it("reads events, those without attributes too", () => {
+    const events = [{ time: "t", name: "a", attributes: { k: 1 } }, { time: "u", name: "b", attributes: {} }, null];
+    expect(eventsOf({ events })).toEqual([
       { time: "t", name: "a", attributes: '{\n  "k": 1\n}' },
-      { time: "", name: "b", attributes: "" },
+      { time: "u", name: "b", attributes: "" },
+      { time: "", name: "", attributes: "" },
     ]);
+    expect(eventsOf({})).toEqual([]);
   });
 
   it("shows structured text as JSON and missing text as nothing", () => {

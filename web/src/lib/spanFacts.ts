@@ -113,44 +113,39 @@ export function outputRate(columns: Columns): string {
   return each_ns === null || each_ns === 0 ? "" : formatRate(1e9 / each_ns).replace("/s", "tokens/s");
 }
 
-/** Attributes that no column took, of every type, by name. */
+/** Attributes that no column took. */
 export function attributesOf(columns: Columns): Fact[] {
-  return ["attributes", "attributes_int", "attributes_double", "attributes_bool"]
-    .flatMap((column) => mapOf(columns, column))
-    .sort(byName);
+  return mapOf(columns, "attributes");
 }
 
 /** Attributes of what sent the span. */
 export function resourceOf(columns: Columns): Fact[] {
-  return mapOf(columns, "resource_attributes").sort(byName);
+  return mapOf(columns, "resource_attributes");
 }
 
-/** What happened within the span, from its three columns of equal length. */
+/** What happened within the span, in order. */
 export function eventsOf(columns: Columns): SpanEvent[] {
-  const list = (name: string): unknown[] => (Array.isArray(columns[name]) ? columns[name] : []);
-  const times = list("event_times");
-  const attributes = list("event_attributes");
-  return list("event_names").map((name, index) => ({
-    time: String(times[index] ?? ""),
-    name: String(name),
-    attributes: prettyJson(attributes[index]).replace(/^\{\}$/, ""),
-  }));
+  const events: unknown[] = Array.isArray(columns.events) ? columns.events : [];
+  return events.map((event) => {
+    const fields: Columns = typeof event === "object" && event !== null ? (event as Columns) : {};
+    const attributes = prettyJson(fields.attributes);
+    return {
+      time: textOf(fields, "time"),
+      name: textOf(fields, "name"),
+      attributes: attributes === "{}" ? "" : attributes,
+    };
+  });
 }
 
 function mapOf(columns: Columns, column: string): Fact[] {
   const value = columns[column];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).map(([name, inner]) => ({
-    name,
-    value: typeof inner === "string" ? inner : prettyJson(inner),
-  }));
+  return Object.entries(value)
+    .map(([name, inner]) => ({ name, value: typeof inner === "string" ? inner : prettyJson(inner) }))
+    .sort((one, other) => one.name.localeCompare(other.name));
 }
 
 function factsOf(name: string, value: unknown): Fact[] {
   if (value == null || value === "" || (Array.isArray(value) && value.length === 0)) return [];
   return [{ name, value: Array.isArray(value) ? value.join(", ") : String(value) }];
-}
-
-function byName(one: Fact, other: Fact): number {
-  return one.name.localeCompare(other.name);
 }

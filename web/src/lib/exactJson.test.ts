@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { parseExact } from "./exactJson";
+
+// Node knows a number's source from version 22 on; older ones round, as older browsers do
+const knowsSource = JSON.parse(
+  "1",
+  ((_key: string, _value: unknown, context?: object) => context !== undefined) as never,
+);
+
+describe("parseExact", () => {
+  it.runIf(knowsSource)("keeps every digit of a number that a browser would round", () => {
+    expect(parseExact('{"id": 18446744073709551615}')).toEqual({ id: "18446744073709551615" });
+  });
+
+  it("leaves other numbers as they are", () => {
+    expect(parseExact("[1, -2.5, 9007199254740991, 1e300]")).toEqual([1, -2.5, 9007199254740991, 1e300]);
+  });
+
+  it("refuses what is not JSON", () => {
+    expect(() => parseExact("{")).toThrow(SyntaxError);
+  });
+});
