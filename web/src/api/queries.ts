@@ -4,6 +4,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 import { parseExact } from "../lib/exactJson";
 import type { Page } from "../lib/liveRows";
 import { ApiError } from "../lib/problem";
+import { toMilliseconds } from "../lib/time";
 import { getJson, type Parameters } from "./client";
 import type { LogRecord, Project, SpanColumns, Trace, TracePage, TraceSummary, Usage } from "./types";
 
@@ -52,12 +53,22 @@ export function latestTraces(parameters: Parameters, isLive: boolean) {
   });
 }
 
-/** One trace as a tree. */
+/** How long after its end a trace may still get spans, and is asked for again every so often, in milliseconds. */
+const FILLING_MS = 60_000;
+const FILLING_INTERVAL_MS = 3000;
+
+/** One trace as a tree; asked for again while it is so young that spans of it may still arrive. */
 export function oneTrace(trace_id: string, project: string | undefined) {
   return queryOptions({
     queryKey: ["trace", trace_id, project],
     queryFn: ({ signal }) => getJson<Trace>(`/traces/${encodeURIComponent(trace_id)}`, { project }, signal),
+    refetchInterval: ({ state: { data } }) =>
+      data && isFilling(data.summary, Date.now()) ? FILLING_INTERVAL_MS : false,
   });
+}
+
+function isFilling({ start_time, duration_ns }: TraceSummary, now_ms: number): boolean {
+  return now_ms - toMilliseconds(start_time) - duration_ns / 1e6 < FILLING_MS;
 }
 
 /** Every column of one span. */

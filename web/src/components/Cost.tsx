@@ -1,5 +1,6 @@
 /** A cost that says when it is not the whole one. */
 
+import { VisuallyHidden } from "@mantine/core";
 import { formatCost, formatPlural } from "../lib/format";
 import styles from "./Cost.module.css";
 
@@ -21,7 +22,7 @@ export function Cost({ cost_usd, unpriced_count, call_count }: CostProps) {
       {!isUnknown && (
         <span className={styles.unpriced}>
           <span aria-hidden> +?</span>
-          <span className={styles.hidden}>, not all calls have a price</span>
+          <VisuallyHidden>, not all calls have a price</VisuallyHidden>
         </span>
       )}
     </span>

@@ -1,5 +1,6 @@
 /** One span in the tree: its name at its depth, and its bar on the axis of time. */
 
+import { VisuallyHidden } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import type { CSSProperties } from "react";
 import type { SpanNode } from "../api/types";
@@ -36,7 +37,6 @@ export function SpanRow({ span, row, axis, top_px, isChosen, onChoose, onFold }:
       aria-level={span.depth + 1}
       aria-selected={isChosen}
       aria-expanded={hasChildren ? !row.is_folded : undefined}
-      aria-label={`${span.name}, ${KIND_WORDS[kind]}, ${formatDuration(span.duration_ns)}${isFailed ? ", failed" : ""}`}
       className={styles.row}
       style={{ transform: `translateY(${top_px}px)` }}
       onClick={onChoose}
@@ -57,6 +57,7 @@ export function SpanRow({ span, row, axis, top_px, isChosen, onChoose, onFold }:
         <span className={isFailed ? styles.failedName : styles.name} title={span.name}>
           {span.name || "(no name)"}
         </span>
+        <VisuallyHidden>{`, ${KIND_WORDS[kind]}${isFailed ? ", failed" : ""}, `}</VisuallyHidden>
         {span.is_orphan && (
           <span className={styles.badge} title="Its parent span has not arrived">
             orphan

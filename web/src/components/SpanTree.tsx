@@ -21,7 +21,7 @@ interface SpanTreeProps {
 
 export function SpanTree({ spans, chosen, onChoose }: SpanTreeProps) {
   const scrollRef = useRef<HTMLDivElement>(null);
-  const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const counts = useMemo(() => countDescendants(spans), [spans]);
   const rows = useMemo(() => visibleRows(spans, counts, folded), [spans, counts, folded]);
   const axis = useMemo(() => axisOf(spans), [spans]);
@@ -39,9 +39,10 @@ export function SpanTree({ spans, chosen, onChoose }: SpanTreeProps) {
   }, [chosenRow, virtualizer]);
 
   const fold = (index: number, isFolded: boolean) => {
+    const span_id = spans[index]?.span_id ?? "";
     const next = new Set(folded);
-    if (isFolded) next.add(index);
-    else next.delete(index);
+    if (isFolded) next.add(span_id);
+    else next.delete(span_id);
     setFolded(next);
   };
   /** Fold or unfold; a span that is folded already, or has nothing below it, leads to its parent. */

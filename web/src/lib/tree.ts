@@ -2,6 +2,7 @@
 
 /** What a tree needs of a span; spans come depth first, children after their parent. */
 export interface TreeSpan {
+  span_id: string;
   depth: number;
 }
 
@@ -32,16 +33,16 @@ export function countDescendants(spans: readonly TreeSpan[]): number[] {
   return counts;
 }
 
-/** The spans that are seen when those in `folded` (positions) hide what is below them. */
+/** The spans that are seen when those in `folded` (ids, as positions change while a trace still fills) hide what is below them. */
 export function visibleRows(
   spans: readonly TreeSpan[],
   counts: readonly number[],
-  folded: ReadonlySet<number>,
+  folded: ReadonlySet<string>,
 ): TreeRow[] {
   const rows: TreeRow[] = [];
   for (let index = 0; index < spans.length; index++) {
     const descendant_count = counts[index] ?? 0;
-    const is_folded = descendant_count > 0 && folded.has(index);
+    const is_folded = descendant_count > 0 && folded.has(spans[index]?.span_id ?? "");
     rows.push({ index, descendant_count, is_folded });
     if (is_folded) index += descendant_count;
   }

@@ -3,7 +3,7 @@
 import { useDocumentTitle, useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
-import { type CSSProperties, useCallback, useMemo } from "react";
+import { type CSSProperties, useCallback, useMemo, useState } from "react";
 import { oneTrace } from "../../api/queries";
 import type { Trace } from "../../api/types";
 import { ErrorNotice, Notice } from "../../components/Notice";
@@ -29,17 +29,19 @@ export function TracePage() {
 
   if (trace.isPending) return <Notice title="Loading the trace …" />;
   if (trace.error) return <ErrorNotice error={trace.error} />;
-  return <Body trace={trace.data} project={project} onBack={goBack} />;
+  return <Body key={traceId} trace={trace.data} project={project} onBack={goBack} />;
 }
 
 function Body({ trace, project, onBack }: { trace: Trace; project: string | undefined; onBack: () => void }) {
   const { span: spanId } = route.useSearch();
   const navigate = route.useNavigate();
   const { spans } = trace;
+  // chosen once, so that spans which arrive later do not change what is being read
+  const [interestingId] = useState(() => spans[firstOfInterest(spans)]?.span_id);
   const chosen = useMemo(() => {
-    const asked = spans.findIndex((span) => span.span_id === spanId);
-    return asked >= 0 ? asked : firstOfInterest(spans);
-  }, [spans, spanId]);
+    const positions = [spanId, interestingId].map((id) => spans.findIndex((span) => span.span_id === id));
+    return positions.find((position) => position >= 0) ?? 0;
+  }, [spans, spanId, interestingId]);
   const span = spans[chosen];
   const choose = (index: number) => {
     const chosenSpan = spans[index];

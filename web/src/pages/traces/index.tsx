@@ -1,6 +1,6 @@
 /** The first page: the latest traces, filling live, with what they add up to. */
 
-import { Skeleton } from "@mantine/core";
+import { Skeleton, VisuallyHidden } from "@mantine/core";
 import { useDocumentTitle, useHotkeys, useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -44,7 +44,7 @@ export function TracesPage() {
 
   return (
     <>
-      <h1 className={styles.hidden}>Traces</h1>
+      <VisuallyHidden component="h1">Traces</VisuallyHidden>
       <div className={styles.bar}>
         <FilterInput
           value={search.filter ?? ""}
