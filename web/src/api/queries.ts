@@ -5,6 +5,7 @@ import { parseExact } from "../lib/exactJson";
 import type { Page } from "../lib/liveRows";
 import { ApiError } from "../lib/problem";
 import { toMilliseconds } from "../lib/time";
+import { TOTAL_MEASURES } from "../lib/usageTotals";
 import { getJson, type Parameters } from "./client";
 import type { LogRecord, Project, SpanColumns, Trace, TracePage, TraceSummary, Usage } from "./types";
 
@@ -15,6 +16,9 @@ export const LIVE_INTERVAL_MS = 2000;
 const TOTALS_INTERVAL_MS = 10_000;
 
 const PAGE_ROWS = 50;
+
+/** Most logs of a trace that are shown, the latest. */
+const MOST_LOGS = 200;
 
 /** Try again only what may succeed the next time, and twice at most. */
 export function shouldRetry(failures: number, error: Error): boolean {
@@ -86,15 +90,16 @@ export function traceLogs(trace_id: string, project: string | undefined, start: 
   return queryOptions({
     queryKey: ["logs", trace_id, project, start, end],
     queryFn: async ({ signal }) =>
-      (await getJson<{ logs: LogRecord[] }>("/logs", { trace_id, project, start, end, limit: 500 }, signal)).logs,
+      (await getJson<{ logs: LogRecord[] }>("/logs", { trace_id, project, start, end, limit: MOST_LOGS }, signal)).logs,
   });
 }
 
-/** Totals and a course over time of everything that fits. */
+/** Totals and a course over time of everything that fits, calls to models apart from other spans. */
 export function usage(parameters: Parameters, isLive: boolean) {
   return queryOptions({
     queryKey: ["usage", parameters],
-    queryFn: ({ signal }) => getJson<Usage>("/usage", { ...parameters, interval: "auto" }, signal),
+    queryFn: ({ signal }) =>
+      getJson<Usage>("/usage", { ...parameters, group_by: "is_model_call", measures: TOTAL_MEASURES.join() }, signal),
     refetchInterval: isLive ? TOTALS_INTERVAL_MS : false,
     placeholderData: keepPreviousData,
     retry: false,

@@ -73,10 +73,11 @@ export interface LogRecord {
   body: string;
   service_name: string;
   span_id: string;
+  is_cut: boolean;
 }
 
 export interface UsageSeries {
-  group: Record<string, string>;
+  group: Record<string, unknown>;
   total: Record<string, number | null>;
   values: Record<string, (number | null)[]>;
 }

@@ -6,14 +6,14 @@ import styles from "./Histogram.module.css";
 
 interface HistogramProps {
   times: readonly string[];
-  counts: readonly (number | null)[];
-  errors: readonly (number | null)[];
+  counts: readonly number[];
+  errors: readonly number[];
   interval_s: number;
   now_ms: number;
 }
 
 export function Histogram({ times, counts, errors, interval_s, now_ms }: HistogramProps) {
-  const most = Math.max(1, ...counts.map((count) => count ?? 0));
+  const most = Math.max(1, ...counts);
   return (
     <div className={styles.histogram} role="img" aria-label={describe(counts, errors, interval_s)}>
       {times.map((time, index) => {
@@ -40,8 +40,7 @@ function height(count: number, most: number): string {
   return count === 0 ? "0" : `max(2px, ${(100 * count) / most}%)`;
 }
 
-function describe(counts: readonly (number | null)[], errors: readonly (number | null)[], interval_s: number): string {
-  const sum = (values: readonly (number | null)[]) =>
-    formatCount(values.reduce<number>((total, value) => total + (value ?? 0), 0));
+function describe(counts: readonly number[], errors: readonly number[], interval_s: number): string {
+  const sum = (values: readonly number[]) => formatCount(values.reduce((total, value) => total + value, 0));
   return `Spans over time, one bar for ${formatDuration(interval_s * 1e9)}: ${sum(counts)} spans, ${sum(errors)} failed`;
 }

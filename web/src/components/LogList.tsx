@@ -21,7 +21,7 @@ export function LogList({ logs, spanId }: { logs: readonly LogRecord[] | undefin
             </span>
             {log.span_id === spanId && <span className={styles.here}>this span</span>}
           </div>
-          <LongText text={log.body} />
+          <LongText text={log.is_cut ? `${log.body}…` : log.body} />
         </li>
       ))}
     </ol>

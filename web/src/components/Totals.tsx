@@ -1,56 +1,62 @@
 /** The strip above the list: what the chosen range adds up to, and its course over time. */
 
 import type { Usage } from "../api/types";
-import { formatCost, formatCount, formatDuration, formatPlural, formatShare, formatShortCount } from "../lib/format";
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPlural,
+  formatShare,
+  formatShortCount,
+  UNKNOWN,
+} from "../lib/format";
+import { totalsOf } from "../lib/usageTotals";
 import { Histogram } from "./Histogram";
 import styles from "./Totals.module.css";
 
 export function Totals({ usage, now_ms }: { usage: Usage | undefined; now_ms: number }) {
-  const series = usage?.series[0];
-  const total = series?.total ?? {};
-  const isEmpty = usage !== undefined && series === undefined;
-  const count = (name: string) => (isEmpty ? 0 : total[name]);
-  const spans = count("span_count");
-  const errors = count("error_count");
-  const unpriced = count("unpriced_count") ?? 0;
+  const totals = usage && totalsOf(usage.series, usage.times.length);
+  const unpriced = totals?.unpriced_count ?? 0;
   return (
     <section className={styles.totals} aria-label="Totals of the range">
-      <Total label="Spans" value={formatShortCount(spans)} title={formatCount(spans)} />
+      <Total
+        label="Model calls"
+        value={formatShortCount(totals?.model_call_count)}
+        title={`${formatCount(totals?.model_call_count)} model calls among ${formatCount(totals?.span_count)} spans`}
+      />
       <Total
         label="Errors"
-        value={spans ? formatShare((errors ?? 0) / spans) : formatCount(errors)}
-        title={`${formatCount(errors)} of ${formatCount(spans)} spans`}
-        isBad={(errors ?? 0) > 0}
+        value={totals && totals.span_count > 0 ? formatShare(totals.error_count / totals.span_count) : UNKNOWN}
+        title={`${formatCount(totals?.error_count)} of ${formatCount(totals?.span_count)} spans failed`}
+        isBad={(totals?.error_count ?? 0) > 0}
       />
       <Total
         label="Tokens in / out"
-        value={`${formatShortCount(count("input_tokens"))} / ${formatShortCount(count("output_tokens"))}`}
-        title={`${formatCount(count("input_tokens"))} in, ${formatCount(count("output_tokens"))} out`}
+        value={`${formatShortCount(totals?.input_tokens)} / ${formatShortCount(totals?.output_tokens)}`}
+        title={`${formatCount(totals?.input_tokens)} in, ${formatCount(totals?.output_tokens)} out`}
       />
       <Total
         label="Cost"
-        value={formatCost(count("cost_usd"))}
+        value={formatCost(totals?.cost_usd)}
         title={
-          unpriced > 0
-            ? `Without ${formatPlural(unpriced, "call")} whose model has no price`
-            : "All model calls have a price"
+          unpriced > 0 ? `Without ${formatPlural(unpriced, "call")} whose model has no price` : "Of all model calls"
         }
         note={unpriced > 0 ? `+ ${formatShortCount(unpriced)} unpriced` : undefined}
       />
       <Total
-        label="Duration p95"
-        value={formatDuration(total.duration_p95_ns)}
-        title={`p50 ${formatDuration(total.duration_p50_ns)}, p99 ${formatDuration(total.duration_p99_ns)}`}
+        label={totals?.model_call_count === 0 ? "Duration p95" : "Call p95"}
+        value={formatDuration(totals?.duration_p95_ns)}
+        title={`Half take at most ${formatDuration(totals?.duration_p50_ns)}, 95% at most ${formatDuration(totals?.duration_p95_ns)}`}
       />
       <Total
         label="First token p95"
-        value={formatDuration(total.time_to_first_token_p95_ns)}
-        title={`p50 ${formatDuration(total.time_to_first_token_p50_ns)}`}
+        value={formatDuration(totals?.time_to_first_token_p95_ns)}
+        title={`Half come within ${formatDuration(totals?.time_to_first_token_p50_ns)}, 95% within ${formatDuration(totals?.time_to_first_token_p95_ns)}`}
       />
       <Histogram
         times={usage?.times ?? []}
-        counts={series?.values.span_count ?? []}
-        errors={series?.values.error_count ?? []}
+        counts={totals?.span_counts ?? []}
+        errors={totals?.error_counts ?? []}
         interval_s={usage?.interval_s ?? 0}
         now_ms={now_ms}
       />
