@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-import watchglass
-from doubles.server_process import ServerProcess, running_server
+from doubles.server_process import ServerProcess
+from web.built_server import started_server
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -29,24 +29,29 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server that tests share which do not mind each other's traces."""
+    with started_server(tmp_path_factory.mktemp("shared")) as server:
+        yield server
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server without data."""
-    index = Path(watchglass.__file__).parent / "static" / "index.html"
-    assert index.is_file(), "the screens are not built: run `make web`"
-    with running_server(tmp_path / "data") as started:
-        yield started
+    """A server of the test's own, without data."""
+    with started_server(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture
-def page(browser: Browser, server: ServerProcess) -> Iterator[Page]:
-    """An empty tab that knows the server's address, and fails the test when a script fails or breaks the policy."""
-    context = browser.new_context(base_url=f"http://127.0.0.1:{server.port}", viewport={"width": 1280, "height": 800})
-    opened = context.new_page()
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty tab that fails the test when a script fails or breaks the policy."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
     failures: list[str] = []
-    opened.on("pageerror", lambda error: failures.append(str(error)))
-    opened.on("console", lambda line: failures.append(line.text) if "Content Security Policy" in line.text else None)
-    opened.set_default_timeout(15_000)
-    yield opened
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda line: failures.append(line.text) if "Content Security Policy" in line.text else None)
+    page.set_default_timeout(15_000)
+    yield page
     context.close()
     assert failures == []

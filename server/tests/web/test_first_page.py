@@ -8,14 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from doubles.server_process import ServerProcess, running_server
+from doubles.server_process import ServerProcess
+from web.built_server import started_server
 from web.conversations import HOSTILE, send_conversation, send_wide_trace
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def address(server: ServerProcess, path: str = "/") -> str:
+    """Where a path of the server is."""
+    return f"http://127.0.0.1:{server.port}{path}"
 
 
 def rows(page: Page) -> Any:
@@ -27,7 +33,7 @@ def test_a_new_user_sees_how_to_connect_and_then_the_first_trace_without_touchin
     page: Page, server: ServerProcess
 ) -> None:
     """The empty page names this server's own address; a trace that arrives takes its place, with tokens and cost."""
-    page.goto("/")
+    page.goto(address(server))
     expect(page.get_by_text(f"OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:{server.port}")).to_be_visible()
     expect(page.get_by_text("watchglass demo")).to_be_visible()
     send_conversation(server.port, "Where is my order?")
@@ -41,7 +47,7 @@ def test_a_new_user_sees_how_to_connect_and_then_the_first_trace_without_touchin
 def test_later_traces_appear_above_those_that_are_there(page: Page, server: ServerProcess) -> None:
     """The list fills while it is looked at, newest first, and the totals follow."""
     send_conversation(server.port, "first question")
-    page.goto("/traces")
+    page.goto(address(server, "/traces"))
     expect(rows(page)).to_have_count(1)
     send_conversation(server.port, "second question")
     expect(rows(page)).to_have_count(2)
@@ -54,10 +60,10 @@ def test_later_traces_appear_above_those_that_are_there(page: Page, server: Serv
     expect(rows(page)).to_have_count(3)
 
 
-def test_a_click_leads_to_the_tree_and_to_the_messages_of_the_model_call(page: Page, server: ServerProcess) -> None:
+def test_a_click_leads_to_the_tree_and_to_the_messages_of_the_model_call(page: Page, shared_server: ServerProcess) -> None:
     """The model call is chosen at once; choosing the tool shows its arguments; the address keeps the choice."""
-    send_conversation(server.port, "Where is my order?")
-    page.goto("/traces")
+    send_conversation(shared_server.port, "Where is my order?")
+    page.goto(address(shared_server, "/traces"))
     rows(page).first.click()
     tree = page.get_by_role("tree")
     expect(tree.get_by_role("treeitem")).to_have_count(3)
@@ -72,14 +78,14 @@ def test_a_click_leads_to_the_tree_and_to_the_messages_of_the_model_call(page: P
     expect(tree.get_by_role("treeitem", selected=True)).to_contain_text("execute_tool")
 
 
-def test_what_users_and_models_wrote_stays_text(page: Page, server: ServerProcess) -> None:
+def test_what_users_and_models_wrote_stays_text(page: Page, shared_server: ServerProcess) -> None:
     """Markup in a prompt and in an answer is read as it was written: nothing runs, loads or links anywhere."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    trace_id = send_conversation(server.port, HOSTILE, HOSTILE)
-    page.goto("/traces")
+    trace_id = send_conversation(shared_server.port, HOSTILE, HOSTILE)
+    page.goto(address(shared_server, "/traces"))
     expect(page.get_by_role("row").nth(1)).to_contain_text(HOSTILE)
-    page.goto(f"/traces/{trace_id}")
+    page.goto(address(shared_server, f"/traces/{trace_id}"))
     panel = page.get_by_role("region", name="Chosen span")
     expect(panel.get_by_text(HOSTILE)).to_have_count(2)
     for name in ("Attributes", "JSON"):
@@ -88,14 +94,14 @@ def test_what_users_and_models_wrote_stays_text(page: Page, server: ServerProces
     assert page.locator("main img, main script, main iframe").count() == 0
     assert page.locator('a[href*="evil"]').count() == 0
     assert page.evaluate("window.wasHacked") is None
-    assert [url for url in asked if not url.startswith((f"http://127.0.0.1:{server.port}/", "data:"))] == []
+    assert [url for url in asked if not url.startswith((f"http://127.0.0.1:{shared_server.port}/", "data:"))] == []
 
 
 def test_the_list_is_worked_from_the_keyboard_alone(page: Page, server: ServerProcess) -> None:
     """Slash, typing, Enter, j, k, Enter and Escape; a wrong filter is marked where it is wrong."""
     send_conversation(server.port, "first question")
     send_conversation(server.port, "second question")
-    page.goto("/traces")
+    page.goto(address(server, "/traces"))
     expect(rows(page)).to_have_count(2)
     page.keyboard.press("/")
     page.keyboard.type("(model:gpt-4o")
@@ -119,10 +125,10 @@ def test_the_list_is_worked_from_the_keyboard_alone(page: Page, server: ServerPr
     expect(rows(page)).to_have_count(2)
 
 
-def test_ten_thousand_spans_open_and_scroll_without_drawing_them_all(page: Page, server: ServerProcess) -> None:
+def test_ten_thousand_spans_open_and_scroll_without_drawing_them_all(page: Page, shared_server: ServerProcess) -> None:
     """Only the rows in view exist, and the last one is a key away."""
-    trace_id = send_wide_trace(server.port, 10_000)
-    page.goto(f"/traces/{trace_id}")
+    trace_id = send_wide_trace(shared_server.port, 10_000)
+    page.goto(address(shared_server, f"/traces/{trace_id}"))
     tree = page.get_by_role("tree")
     expect(tree.get_by_role("treeitem").first).to_be_visible()
     tree.focus()
@@ -131,17 +137,16 @@ def test_ten_thousand_spans_open_and_scroll_without_drawing_them_all(page: Page,
     assert tree.get_by_role("treeitem").count() < 100
 
 
-def test_a_server_that_wants_a_key_is_opened_by_one(browser: Browser, tmp_path: Path) -> None:
+def test_a_server_that_wants_a_key_is_opened_by_one(page: Page, tmp_path: Path) -> None:
     """The page asks for a key, says when it is wrong, and shows the traces with the right one, kept for this tab."""
     command = [sys.executable, "-m", "watchglass.cli", "keys", "create", "app", "--project", "default"]
     command += ["--scope", "read", "--scope", "ingest"]
     environment = {**os.environ, "WATCHGLASS_DATA_DIR": str(tmp_path / "data")}
     made = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=60)
     key = made.stdout.strip()
-    with running_server(tmp_path / "data", require_keys=True) as server:
+    with started_server(tmp_path, require_keys=True) as server:
         send_conversation(server.port, "Where is my order?", **{"x-api-key": key})
-        page = browser.new_page(base_url=f"http://127.0.0.1:{server.port}")
-        page.goto("/traces")
+        page.goto(address(server, "/traces"))
         field = page.get_by_label("API key with the read scope")
         field.fill("wg_wrong")
         page.get_by_role("button", name="Open").click()
@@ -151,18 +156,17 @@ def test_a_server_that_wants_a_key_is_opened_by_one(browser: Browser, tmp_path: 
         expect(page.get_by_role("row").filter(has_text="Where is my order?")).to_be_visible()
         page.reload()
         expect(rows(page)).to_have_count(1)
-        page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_both_pages_pass_the_accessibility_checks(page: Page, server: ServerProcess, scheme: Any, width: int) -> None:
+def test_both_pages_pass_the_accessibility_checks(page: Page, shared_server: ServerProcess, scheme: Any, width: int) -> None:
     """axe finds nothing serious, in either colour scheme, on a desk and on a phone."""
-    trace_id = send_conversation(server.port, "Where is my order?")
+    trace_id = send_conversation(shared_server.port, "Where is my order?")
     page.set_viewport_size({"width": width, "height": 844})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     for path, ready in (("/traces", "a[data-trace]"), (f"/traces/{trace_id}", "[role=tabpanel] li")):
-        page.goto(path)
+        page.goto(address(shared_server, path))
         page.locator(ready).first.wait_for()
         page.evaluate(AXE.read_text("utf-8"))
         found = page.evaluate("axe.run().then((report) => report.violations)")
