@@ -7,7 +7,7 @@ import { ApiError } from "../lib/problem";
 import { toMilliseconds } from "../lib/time";
 import { TOTAL_MEASURES } from "../lib/usageTotals";
 import { getJson, type Parameters } from "./client";
-import type { LogRecord, Project, SpanColumns, Trace, TracePage, TraceSummary, Usage } from "./types";
+import type { LogPage, ProjectList, SpanDetail, Trace, TracePage, TraceSummary, Usage } from "./types";
 
 /** How often a living list is asked for, in milliseconds. */
 export const LIVE_INTERVAL_MS = 2000;
@@ -80,7 +80,7 @@ export function oneSpan(trace_id: string, span_id: string, project: string | und
   const path = `/traces/${encodeURIComponent(trace_id)}/spans/${encodeURIComponent(span_id)}`;
   return queryOptions({
     queryKey: ["span", trace_id, span_id, project],
-    queryFn: async ({ signal }) => (await getJson<{ span: SpanColumns }>(path, { project }, signal, parseExact)).span,
+    queryFn: async ({ signal }) => (await getJson<SpanDetail>(path, { project }, signal, parseExact)).span,
     placeholderData: keepPreviousData,
   });
 }
@@ -90,7 +90,7 @@ export function traceLogs(trace_id: string, project: string | undefined, start: 
   return queryOptions({
     queryKey: ["logs", trace_id, project, start, end],
     queryFn: async ({ signal }) =>
-      (await getJson<{ logs: LogRecord[] }>("/logs", { trace_id, project, start, end, limit: MOST_LOGS }, signal)).logs,
+      (await getJson<LogPage>("/logs", { trace_id, project, start, end, limit: MOST_LOGS }, signal)).logs,
   });
 }
 
@@ -110,7 +110,7 @@ export function usage(parameters: Parameters, isLive: boolean) {
 export function projects() {
   return queryOptions({
     queryKey: ["projects"],
-    queryFn: async ({ signal }) => (await getJson<{ projects: Project[] }>("/projects", {}, signal)).projects,
+    queryFn: async ({ signal }) => (await getJson<ProjectList>("/projects", {}, signal)).projects,
     staleTime: 60_000,
     retry: false,
   });
