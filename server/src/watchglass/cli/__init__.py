@@ -1,27 +1,45 @@
-"""The command `watchglass`: one file a command."""
+"""The command `watchglass`: one file a command, each read only when it is asked for."""
 
 import sys
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from watchglass import __version__
-from watchglass.cli import demo, migrate, openapi, up
-from watchglass.cli.keys import keys
 from watchglass.errors import WatchglassError
 
-application = typer.Typer(
-    help="Watchglass: monitoring for large language models at work.", no_args_is_help=True, add_completion=False
-)
-for command in (up.up, demo.demo, migrate.migrate, openapi.openapi):
-    application.command()(command)
-application.add_typer(keys, name="keys")
+COMMANDS = ("up", "demo", "keys", "migrate", "openapi")
+"""Module of each command; it holds `application`, a Typer."""
+
+
+class Commands(TyperGroup):
+    """The commands by name. `up` is to be ready in a moment, so it does not wait for what only `demo` needs."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of the help."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command called `cmd_name`, None when there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = typer.main.get_command(import_module(f"watchglass.cli.{cmd_name}").application)
+        command.name = cmd_name
+        return command
+
+
+application = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False)
 
 
 @application.callback(invoke_without_command=True)
-def version(show: bool = typer.Option(False, "--version", help="Print the version and end")) -> None:
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version and end")] = False) -> None:
     """Watchglass: monitoring for large language models at work."""
-    if show:
+    if version:
         typer.echo(__version__)
         raise typer.Exit
 
@@ -31,5 +49,5 @@ def main() -> None:
     try:
         application()
     except (WatchglassError, OSError) as error:
-        Console(stderr=True).print(f"watchglass: {error}", style="red", markup=False, highlight=False)
+        Console(stderr=True, soft_wrap=True).print(f"watchglass: {error}", style="red", markup=False, highlight=False)
         sys.exit(1)

@@ -1,11 +1,7 @@
 """`watchglass demo`: living data for a running server, from real clients against a bundled stub of the model APIs."""
 
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +10,10 @@ import typer
 from watchglass.demo.run import run_demo
 from watchglass.logs import configure_logging
 
-STOP_TIMEOUT_S = 10.0
+application = typer.Typer(add_completion=False)
 
 
+@application.command()
 def demo(
     endpoint: Annotated[str, typer.Option(help="Address of the server")] = "http://127.0.0.1:4318",
     rate: Annotated[float, typer.Option(help="Conversations, articles and reviews begun a second")] = 1.0,
@@ -33,37 +30,3 @@ def demo(
         signal.signal(number, lambda *_: stop.set())
     api_key = api_key_file.read_text("utf-8").strip() if api_key_file else ""
     run_demo(endpoint, rate, stop=stop, api_key=api_key, history_hours=history_hours)
-
-
-@contextmanager
-def running_demo() -> Iterator["Demonstration"]:
-    """A demonstration that can be started once the server's address is known, and that ends with the block."""
-    demonstration = Demonstration()
-    try:
-        yield demonstration
-    finally:
-        demonstration.stop()
-
-
-class Demonstration:
-    """The command `watchglass demo` as a process of its own."""
-
-    def __init__(self) -> None:
-        """Start nothing yet."""
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self, address: str) -> None:
-        """Send to the server at `address`."""
-        command = [sys.executable, "-m", "watchglass.cli", "demo", "--endpoint", address]
-        self._process = subprocess.Popen(command)  # noqa: S603  # the address is the server's own
-
-    def stop(self) -> None:
-        """End the process if it runs; what it has still to send is sent first."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()

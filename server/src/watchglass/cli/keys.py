@@ -5,17 +5,17 @@ from typing import Annotated
 import typer
 
 from watchglass.app.stores import open_control
-from watchglass.cli.up import load_settings
+from watchglass.cli.given import load_settings
 from watchglass.clock import SystemClock
 from watchglass.query.scope import format_time
 from watchglass.store.control.keys import create_key, list_keys, revoke_key
 
-keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
+application = typer.Typer(add_completion=False, help="Make, list and revoke API keys.", no_args_is_help=True)
 
 ProjectOption = Annotated[str | None, typer.Option(help="Project that the key opens; all when not given")]
 
 
-@keys.command("create")
+@application.command("create")
 def create(
     name: Annotated[str, typer.Argument(help="What the key is for")],
     scope: Annotated[list[str], typer.Option(help="ingest, read or admin; may be given several times")],
@@ -27,7 +27,7 @@ def create(
     typer.echo(token)
 
 
-@keys.command("list")
+@application.command("list")
 def show(project: ProjectOption = None) -> None:
     """List the keys, without their secrets."""
     with open_control(load_settings()) as control:
@@ -45,7 +45,7 @@ def _second(time_ns: int | None) -> str:
     return f"{format_time(time_ns)[:19]}Z" if time_ns else "never"
 
 
-@keys.command("revoke")
+@application.command("revoke")
 def revoke(key_id: Annotated[str, typer.Argument(help="The key's id, as `watchglass keys list` shows it")]) -> None:
     """Revoke a key for good; running servers follow within seconds."""
     with open_control(load_settings()) as control:

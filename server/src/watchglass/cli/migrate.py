@@ -3,10 +3,13 @@
 import typer
 
 from watchglass.app.stores import open_control, open_engine
-from watchglass.cli.up import load_settings
+from watchglass.cli.given import load_settings
 from watchglass.logs import configure_logging
 
+application = typer.Typer(add_completion=False)
 
+
+@application.command()
 def migrate() -> None:
     """Bring store and control database to the newest schema; `up` does the same at its start."""
     settings = load_settings()

@@ -5,7 +5,10 @@ import typer
 
 from watchglass.api.application import build_description
 
+application = typer.Typer(add_completion=False)
 
+
+@application.command()
 def openapi() -> None:
     """Print the API's OpenAPI description as JSON."""
     document = build_description().openapi()

@@ -6,17 +6,18 @@ from typing import Annotated
 
 import typer
 import uvloop
-from pydantic import ValidationError
 from rich.console import Console
 
 from watchglass.app.server import Server
-from watchglass.cli.demo import running_demo
+from watchglass.cli.demonstration import running_demo
+from watchglass.cli.given import load_settings
 from watchglass.clock import SystemClock
-from watchglass.errors import InvalidInput
 from watchglass.logs import configure_logging
-from watchglass.settings import Settings
+
+application = typer.Typer(add_completion=False)
 
 
+@application.command()
 def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on")] = None,
     port: Annotated[int | None, typer.Option(help="Port of OTLP over HTTP, the API and the screens")] = None,
@@ -43,17 +44,3 @@ def up(
 
     with running_demo() as demonstration, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve())
-
-
-def load_settings(**given: object) -> Settings:
-    """Read the settings; what is given and not None wins over variables and file.
-
-    Raises:
-        InvalidInput: A setting is wrong; the field is its name.
-    """
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InvalidInput(field, str(first["msg"])) from error
