@@ -11,6 +11,7 @@ from watchglass.app.ingest import build_ingest
 from watchglass.clock import SystemClock
 from watchglass.http_server import GracefulServer
 from watchglass.ingest.cost import Pricer
+from watchglass.ingest.otlp_http import Admit
 from watchglass.settings import Settings
 from watchglass.store.engine import Engine
 from watchglass.telemetry import Telemetry
@@ -27,12 +28,12 @@ class Endpoints:
     grpc: str
 
 
-def admit(headers: Mapping[str, str], client: str) -> str:
+def admit_by_header(headers: Mapping[str, str], client: str) -> str:
     return headers[PROJECT_HEADER]
 
 
 @contextmanager
-def running_ingest(engine: Engine) -> Iterator[Endpoints]:
+def running_ingest(engine: Engine, admit: Admit = admit_by_header) -> Iterator[Endpoints]:
     """Take exports into `engine` while the block runs."""
     ingest = build_ingest(Settings(), SystemClock(), engine, Telemetry(), Pricer(list), admit)
     loop = asyncio.new_event_loop()

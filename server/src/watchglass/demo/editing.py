@@ -76,7 +76,8 @@ def prepare(orders: Orders) -> Callable[[random.Random], None]:
         with carrying(said), tracer.start_as_current_span("review text") as span:
             try:
                 with client.messages.stream(model=model, max_tokens=600, system=system, messages=messages) as events:
-                    edited = events.get_final_text()
+                    blocks = events.get_final_message().content
+                edited = "".join(block.text for block in blocks if block.type == "text")
                 verdict: list[MessageParam] = [{"role": "user", "content": f"Record the verdict on this text: {edited}"}]
                 client.messages.create(
                     model=MODELS[1], max_tokens=200, messages=verdict, tools=[VERDICT], tool_choice={"type": "any"}

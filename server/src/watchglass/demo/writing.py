@@ -6,10 +6,12 @@ Instrumented with OpenInference's package for langchain.
 import logging
 import random
 import time
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import openai
+from langchain_core._api import LangChainDeprecationWarning
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
@@ -18,6 +20,8 @@ from langchain_core.tools import BaseTool, tool
 from langchain_openai import ChatOpenAI
 from openinference.instrumentation import using_attributes
 from openinference.instrumentation.langchain import LangChainInstrumentor
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from watchglass.demo.application import Orders
 from watchglass.demo.telemetry import LOGGER
@@ -34,6 +38,7 @@ TITLE_SCHEMA = {
     "required": ["title", "tone"],
 }
 
+tracer = trace.get_tracer("shop.writing")
 log = logging.getLogger(f"{LOGGER}.writing")
 
 
@@ -61,6 +66,8 @@ TOOLS: dict[str, BaseTool] = {"search_facts": search_facts, "check_sources": che
 
 def instrument() -> None:
     """Patch langchain."""
+    # the instrumentation calls what langchain would rather see read
+    warnings.simplefilter("ignore", LangChainDeprecationWarning)
     LangChainInstrumentor().instrument()
 
 
@@ -78,17 +85,20 @@ def prepare(orders: Orders) -> Callable[[random.Random], None]:
 
     def write(draw: random.Random) -> None:
         topic = draw.choice(load_texts().topics)
-        with using_attributes(
+        said = using_attributes(
             session_id=f"issue-{draw.randint(1, 9)}",
             user_id=f"editor-{draw.randint(1, 5)}",
             tags=["newsletter" if draw.random() < 0.3 else "magazine"],
             prompt_template=DRAFT,
             prompt_template_version=PROMPT_VERSION,
             prompt_template_variables={"title": topic.title, "audience": topic.audience},
-        ):
+        )
+        # langchain's spans are never the current one: this one is what the logs below are tied to
+        with said, tracer.start_as_current_span("POST /articles", kind=SpanKind.SERVER) as span:
             try:
                 pipeline.run(topic)
-            except openai.APIError:
+            except openai.APIError as error:
+                span.set_status(Status(StatusCode.ERROR, str(error)))
                 log.exception("article given up")
 
     return write
