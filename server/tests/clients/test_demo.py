@@ -9,8 +9,8 @@ from typing import Any
 
 import psutil
 import pytest
-from clients.ingest_server import PROJECT_HEADER, Endpoints, running_ingest
 
+from clients.ingest_server import PROJECT_HEADER, Endpoints, running_ingest
 from watchglass.clock import SystemClock
 from watchglass.demo.application import Orders
 from watchglass.demo.history import write_history
@@ -138,6 +138,7 @@ def test_applications_end_when_the_demonstration_is_killed(endpoints: Endpoints)
 
 
 def test_a_rate_that_is_none_is_refused() -> None:
+    """Nothing is started that would never send."""
     with pytest.raises(InvalidInput) as raised:
         run_demo("http://127.0.0.1:1", 0.0)
     assert raised.value.field == "rate"

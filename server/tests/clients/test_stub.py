@@ -68,7 +68,7 @@ def test_output_tokens_are_those_of_the_text(gpt: openai.OpenAI) -> None:
 
 def test_pieces_joined_are_the_text() -> None:
     """Nothing is lost in a stream."""
-    text = "Two  words,\n\tÄrger – and 日本語 (x)!"
+    text = "Two  words,\n\tÄrger, and 日本語 (x)!"
     assert "".join(pieces(text)) == text
 
 
@@ -116,6 +116,7 @@ def test_embeddings_of_texts_that_share_words_are_near(gpt: openai.OpenAI) -> No
 def test_openai_errors_are_those_that_the_client_knows(
     gpt: openai.OpenAI, status: int, error: type[openai.APIStatusError]
 ) -> None:
+    """Each status becomes the client's own error; 429 says when to come back."""
     with pytest.raises(error) as raised:
         gpt.chat.completions.create(
             model="gpt-4o-mini", messages=QUESTION, extra_headers={"x-stub-error": str(status)}
@@ -128,6 +129,7 @@ def test_openai_errors_are_those_that_the_client_knows(
 def test_anthropic_errors_are_those_that_the_client_knows(
     claude: anthropic.Anthropic, status: int, kind: str
 ) -> None:
+    """Each status carries the type that the contract gives it."""
     with pytest.raises(anthropic.APIStatusError) as raised:
         claude.messages.create(
             model="claude-haiku-4-5", max_tokens=9, messages=QUESTION, extra_headers={"x-stub-error": str(status)}
@@ -137,6 +139,7 @@ def test_anthropic_errors_are_those_that_the_client_knows(
 
 
 def test_a_field_that_is_wrong_is_named(gpt: openai.OpenAI, claude: anthropic.Anthropic) -> None:
+    """As `param` by the one, in the message by the other."""
     with pytest.raises(openai.BadRequestError) as raised:
         gpt.chat.completions.create(model="gpt-4o-mini", messages=[{"role": "king", "content": "Bow."}])
     assert raised.value.param == "messages[0].role"
@@ -145,6 +148,7 @@ def test_a_field_that_is_wrong_is_named(gpt: openai.OpenAI, claude: anthropic.An
 
 
 def test_a_wrong_key_is_refused(stub: str) -> None:
+    """A real key, sent here by mistake, gets the answer of a wrong one."""
     with pytest.raises(openai.AuthenticationError):
         openai.OpenAI(api_key="sk-real", base_url=f"{stub}/v1").chat.completions.create(model="m", messages=QUESTION)
     with pytest.raises(anthropic.AuthenticationError):
