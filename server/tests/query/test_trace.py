@@ -1,13 +1,17 @@
 """One trace and one span: whole, in order, with the messages that came as log events."""
 
 import json
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from doubles.rows import NOW_NS, SECOND_NS, insert_rows, log, messages, span
 from watchglass.errors import InvalidInput, NotFound
 from watchglass.query.reader import Reader
 from watchglass.query.span import find_span
+from watchglass.query.summaries import summarise
 from watchglass.query.trace import MAX_SPANS, find_trace
 from watchglass.store.engine import Engine
 
@@ -39,6 +43,40 @@ def test_largest_trace_is_shown_up_to_its_bound(engine: Engine) -> None:
     assert trace.is_truncated
     assert trace.summary.span_count == MAX_SPANS + 5
     assert [one.depth for one in trace.spans] == list(range(MAX_SPANS))
+
+
+_maybe = st.none() | st.integers(0, 3)
+_spans = st.fixed_dictionaries(
+    {
+        "parent": _maybe,
+        "at_s": st.integers(-3, -1),
+        "name": st.sampled_from(["a", "b"]),
+        "service_name": st.sampled_from(["a", "b"]),
+        "environment": st.sampled_from(["a", "b"]),
+        "release": st.sampled_from(["a", "b"]),
+        "duration_ns": st.integers(0, 3 * SECOND_NS),
+        "status_code": st.sampled_from(["ok", "error"]),
+        "is_model_call": st.booleans(),
+        "model": st.sampled_from(["", "m", "n"]),
+        "input_tokens": _maybe,
+        "output_tokens": _maybe,
+        "cost_usd": st.none() | st.sampled_from([0.0, 0.5]),
+        "time_to_first_token_ns": _maybe,
+        "session_id": st.sampled_from(["", "s", "t"]),
+        "user_id": st.sampled_from(["", "u"]),
+        "input_value": st.sampled_from(["", "x", "y"]),
+        "output_messages": st.sampled_from(["", "x", "y"]),
+    }
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(spans=st.lists(_spans, min_size=1, max_size=6))
+def test_trace_is_summarised_as_in_the_list(engine: Engine, spans: list[dict[str, Any]]) -> None:
+    """One trace's summary, made from its spans, is what the list says of it."""
+    engine.execute("TRUNCATE TABLE spans")
+    insert_rows(engine, "spans", [span(1, number, **columns) for number, columns in enumerate(spans)])
+    assert find_trace(reader(engine), "p", TRACE).summary == summarise(reader(engine), "p", [TRACE])[TRACE]
 
 
 def test_unknown_trace_is_not_found(engine: Engine) -> None:

@@ -23,6 +23,8 @@ class SpanRow:
     status_message: str
     error_type: str
     service_name: str
+    environment: str
+    release: str
     operation_name: str
     is_model_call: bool
     provider_name: str

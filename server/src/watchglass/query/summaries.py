@@ -1,15 +1,16 @@
 """Summaries of given traces: one row a trace, over all its spans."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from watchglass.query.previews import input_preview, output_preview
 from watchglass.query.reader import Reader
-from watchglass.query.scope import MAX_TIME_NS
-from watchglass.query.span_rows import UNPRICED
+from watchglass.query.span_rows import UNPRICED, SpanRow
 from watchglass.query.span_texts import SpanKey, Texts, span_texts
-from watchglass.query.sql import instant
+
+Number = TypeVar("Number", int, float)
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +64,24 @@ class TraceSummary:
     output_preview: str
 
 
+MAX_MODELS = 100
+"""Most models that a summary names."""
+
 # what names a trace: its root, else its earliest span
 _FIRST = "(parent_span_id != '', spans.start_time, spans.span_id)"
 _CALL = "(spans.start_time, spans.span_id)"
+_LAST_CALL = "(status_code != 'error', toUnixTimestamp64Nano(spans.start_time) + toInt64(duration_ns), spans.span_id)"
 _KEY = "(span_id, toUnixTimestamp64Nano(spans.start_time))"
 _SUMMARIES = f"""
 SELECT
     trace_id,
     toUnixTimestamp64Nano(min(spans.start_time)) AS start_ns,
-    toUnixTimestamp64Nano(max(spans.end_time)) AS end_ns,
+    max(toUnixTimestamp64Nano(spans.start_time) + toInt64(duration_ns)) AS end_ns,
     argMin((name, service_name, environment, release), {_FIRST}) AS head,
     count() AS span_count,
     countIf(status_code = 'error') AS error_count,
     countIf(is_model_call) AS model_call_count,
-    arraySort(groupUniqArrayIf(100)(model, is_model_call AND model != '')) AS models,
+    arraySort(groupUniqArrayIf({MAX_MODELS})(model, is_model_call AND model != '')) AS models,
     sumOrNullIf(spans.input_tokens, is_model_call) AS input_tokens,
     sumOrNullIf(spans.output_tokens, is_model_call) AS output_tokens,
     sumOrNullIf(spans.cost_usd, is_model_call) AS cost_usd,
@@ -88,25 +93,20 @@ SELECT
     countIf(parent_span_id = '') = 0 AS root_is_missing,
     argMin({_KEY}, {_FIRST}) AS head_key,
     argMinIf({_KEY}, {_CALL}, is_model_call) AS first_call,
-    argMaxIf({_KEY}, (status_code != 'error', spans.end_time, spans.span_id), is_model_call) AS last_call
+    argMaxIf({_KEY}, {_LAST_CALL}, is_model_call) AS last_call
 FROM spans
 WHERE project_id = {{project_id:String}} AND trace_id IN {{trace_ids:Array(String)}}
-    AND spans.start_time >= {instant("{first_ns:Int64}")} AND spans.start_time <= {instant("{last_ns:Int64}")}
 GROUP BY trace_id
 """
 
 
-def summarise(
-    reader: Reader, project_id: str, trace_ids: Sequence[str], *, first_ns: int = 0, last_ns: int = MAX_TIME_NS
-) -> dict[str, TraceSummary]:
+def summarise(reader: Reader, project_id: str, trace_ids: Sequence[str]) -> dict[str, TraceSummary]:
     """Summarise traces over all their spans.
 
     Args:
         reader: Where to look.
         project_id: Project of the traces.
         trace_ids: Up to some thousand ids; unknown ones are left out.
-        first_ns: No span of theirs starts before this; knowing it saves time.
-        last_ns: No span of theirs starts after this.
 
     Returns:
         Summaries by trace id, in no order.
@@ -117,12 +117,70 @@ def summarise(
     """
     if not trace_ids:
         return {}
-    rows = reader.query(
-        _SUMMARIES,
-        {"project_id": project_id, "trace_ids": list(trace_ids), "first_ns": first_ns, "last_ns": last_ns},
-    ).to_pylist()
+    rows = reader.query(_SUMMARIES, {"project_id": project_id, "trace_ids": list(trace_ids)}).to_pylist()
     texts = span_texts(reader, project_id, {key for row in rows for key in _speakers(row)})
     return {row["trace_id"]: _summary(row, texts) for row in rows}
+
+
+def summarise_spans(reader: Reader, project_id: str, spans: Sequence[SpanRow]) -> TraceSummary:
+    """Summarise a trace of which all spans are at hand; the same as `summarise` with one question less.
+
+    Args:
+        reader: Where the texts of the previews are.
+        project_id: Project of the trace.
+        spans: All spans of one trace, at least one.
+
+    Raises:
+        TooExpensive: It went over the limits.
+        StoreError: The store failed.
+    """
+    in_order = sorted(spans, key=lambda span: (span.start_ns, span.span_id))
+    head = min(in_order, key=lambda span: span.parent_span_id != "")
+    calls = [span for span in in_order if span.is_model_call]
+    last = max(calls, key=lambda span: (span.status_code != "error", _end_ns(span), span.span_id), default=None)
+    row = {
+        "trace_id": head.trace_id,
+        "start_ns": in_order[0].start_ns,
+        "end_ns": max(map(_end_ns, in_order)),
+        "head": {"name": head.name, "service": head.service_name, "environment": head.environment, "release": head.release},
+        "span_count": len(in_order),
+        "error_count": sum(span.status_code == "error" for span in in_order),
+        "model_call_count": len(calls),
+        "models": sorted({span.model for span in calls if span.model})[:MAX_MODELS],
+        "input_tokens": _sum(span.input_tokens for span in calls),
+        "output_tokens": _sum(span.output_tokens for span in calls),
+        "cost_usd": _sum(span.cost_usd for span in calls),
+        "unpriced_count": sum(_is_unpriced(span) for span in calls),
+        "time_to_first_token_ns": _first(span.time_to_first_token_ns for span in calls),
+        "session_id": _first(span.session_id or None for span in in_order) or "",
+        "user_id": _first(span.user_id or None for span in in_order) or "",
+        "root_is_missing": all(span.parent_span_id for span in in_order),
+        "head_key": _key(head),
+        "first_call": _key(calls[0] if calls else None),
+        "last_call": _key(last),
+    }
+    return _summary(row, span_texts(reader, project_id, _speakers(row)))
+
+
+def _end_ns(span: SpanRow) -> int:
+    return span.start_ns + span.duration_ns
+
+
+def _key(span: SpanRow | None) -> dict[str, Any]:
+    return {"span_id": span.span_id if span else "", "start_ns": span.start_ns if span else 0}
+
+
+def _is_unpriced(span: SpanRow) -> bool:
+    return span.cost_usd is None and not (span.input_tokens is None and span.output_tokens is None)
+
+
+def _sum(values: Iterable[Number | None]) -> Number | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _first(values: Iterable[Value | None]) -> Value | None:
+    return next((value for value in values if value is not None), None)
 
 
 def _speakers(row: dict[str, Any]) -> list[SpanKey]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from watchglass.errors import InvalidInput, NotFound
 from watchglass.query.reader import Reader
 from watchglass.query.span_rows import SELECTED, SpanRow, span_row
-from watchglass.query.summaries import TraceSummary, summarise
+from watchglass.query.summaries import TraceSummary, summarise, summarise_spans
 from watchglass.query.tree import Node, in_tree_order
 
 MAX_SPANS = 20_000
@@ -73,14 +73,11 @@ def find_trace(reader: Reader, project_id: str, trace_id: str) -> Trace:
         raise NotFound(f"there is no trace {trace_id} in this project")
     is_truncated = len(rows) > MAX_SPANS
     spans = [span_row(row) for row in rows[:MAX_SPANS]]
-    first_ns, last_ns = spans[0].start_ns, spans[-1].start_ns
-    bounds = {"first_ns": first_ns} if is_truncated else {"first_ns": first_ns, "last_ns": last_ns}
-    summaries = summarise(reader, project_id, [trace_id], **bounds)
-    if trace_id not in summaries:
-        raise NotFound(f"the trace {trace_id} has just been deleted")
+    counted = summarise(reader, project_id, [trace_id]) if is_truncated else {}
+    summary = counted.get(trace_id) or summarise_spans(reader, project_id, spans)
     placed = in_tree_order([Node(span.span_id, span.parent_span_id, span.start_ns) for span in spans])
-    tree = [TreeSpan(spans[at.index], at.depth, spans[at.index].start_ns - first_ns, at.is_orphan) for at in placed]
-    return Trace(summaries[trace_id], tree, is_truncated)
+    tree = [TreeSpan(spans[at.index], at.depth, spans[at.index].start_ns - spans[0].start_ns, at.is_orphan) for at in placed]
+    return Trace(summary, tree, is_truncated)
 
 
 def hex_id(field: str, text: str, digits: int) -> str:
