@@ -312,3 +312,19 @@ def test_text_is_refused_where_rows_have_none() -> None:
         condition(parse("refund"), "metric_points")
     with pytest.raises(InvalidInput, match="at 0: cost_usd is summed over many rows"):
         condition(parse("cost_usd>1"), "usage_minute")
+
+
+@pytest.mark.parametrize("is_ascii", [False, True])
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_words_beyond_ascii_are_found_however_json_wrote_them(engine: Engine, is_ascii: bool, is_merged: bool) -> None:
+    """Letters that a client's JSON escaped are found as those that it did not; words stay whole, case does not matter."""
+    said = ["Zürich", "ZÜRICH", "zürichsee", "vor Zürich.", "日本語で返金", 'die "Öl"-Frage', "Ürich"]
+    rows = [span(1, n, output_messages=json.dumps([{"content": text}], ensure_ascii=is_ascii)) for n, text in enumerate(said)]
+    insert_rows(engine, "spans", rows)
+    if is_merged:
+        engine.execute("OPTIMIZE TABLE spans FINAL")
+    filters = {
+        "zürich": [0, 1, 3], "ZÜRICH": [0, 1, 3], "ürich": [6], '"vor zürich"': [3], "返金": [4], "日本語": [4], "返品": [],
+        '"\\"öl\\"-frage"': [5], "-zürich": [2, 4, 5, 6],
+    }  # fmt: skip
+    assert {text: found(engine, text) for text in filters} == filters
