@@ -1,4 +1,4 @@
-"""What usage is grouped by: names of columns and attributes as SQL text, and back as values."""
+"""What rows are grouped by: names of columns and attributes as SQL text, and back as values."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -41,8 +41,8 @@ class Group:
         return text
 
 
-def read_groups(text: str | None) -> tuple[Group, ...]:
-    """Read a comma-separated list of columns, short names, `attributes.KEY` and `resource.KEY`; None for no groups.
+def read_groups(text: str | None, table: str = "spans") -> tuple[Group, ...]:
+    """Read a comma-separated list of columns of `table`, short names, `attributes.KEY` and `resource.KEY`; None for no groups.
 
     Raises:
         InvalidInput: An unknown name, one that cannot be grouped by, or too many; the field is `group_by`.
@@ -50,16 +50,16 @@ def read_groups(text: str | None) -> tuple[Group, ...]:
     names = list(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
     if len(names) > MAX_GROUPS_BY:
         raise InvalidInput("group_by", f"at most {MAX_GROUPS_BY} names")
-    return tuple(_group(name, index) for index, name in enumerate(names))
+    return tuple(_group(name, index, table) for index, name in enumerate(names))
 
 
-def _group(name: str, index: int) -> Group:
+def _group(name: str, index: int, table: str) -> Group:
     column_name = ALIASES.get(name, name)
-    if column_name in DIMENSIONS:
+    if table == "spans" and column_name in DIMENSIONS:
         kind: GroupKind = "bool" if column_name.startswith("is_") else "text"
         return Group(name, f"toString({{t}}.{column_name})", kind, is_dimension=True)
     try:
-        target = resolve(name, "spans", 0)
+        target = resolve(name, table, 0)
     except InvalidInput as error:
         raise InvalidInput("group_by", error.detail.removeprefix("at 0: ")) from error
     if isinstance(target, AttributeKey):
