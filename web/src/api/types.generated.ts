@@ -88,6 +88,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metric List
+         * @description List the metrics with points in the range, with their type, unit and number of series.
+         */
+        get: operations["metric_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metric Series
+         * @description Read a metric over time: gauges as they are, counters as rates with restarts accounted for, histograms as quantiles.
+         */
+        get: operations["metric_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -515,6 +555,39 @@ export interface components {
             token: string;
         };
         /**
+         * ExemplarOut
+         * @description An observation that says which trace it came from.
+         */
+        ExemplarOut: {
+            /**
+             * Group
+             * @description Value of each name in group_by
+             */
+            group: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Span Id
+             * @description The span, empty when not known
+             */
+            span_id: string;
+            /**
+             * Time
+             * @description When
+             */
+            time: string;
+            /**
+             * Trace Id
+             * @description The trace
+             */
+            trace_id: string;
+            /**
+             * Value
+             * @description What was observed
+             */
+            value: number | null;
+        };
+        /**
          * FieldEntry
          * @description One column.
          */
@@ -885,6 +958,141 @@ export interface components {
              * @description Unit, empty for a count
              */
             unit: string;
+        };
+        /**
+         * MetricLine
+         * @description One line of a metric.
+         */
+        MetricLine: {
+            /**
+             * Group
+             * @description Value of each name in group_by
+             */
+            group: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Quantile
+             * @description Which quantile it is, null for the other aggregations
+             */
+            quantile: number | null;
+            /**
+             * Values
+             * @description Value in each bucket, aligned to times; null where nothing is known
+             */
+            values: (number | null)[];
+        };
+        /**
+         * MetricList
+         * @description The metrics that were reported.
+         */
+        MetricList: {
+            /**
+             * Is Truncated
+             * @description Whether there are more than the limit
+             */
+            is_truncated: boolean;
+            /**
+             * Metrics
+             * @description By name
+             */
+            metrics: components["schemas"]["MetricOut"][];
+        };
+        /**
+         * MetricOut
+         * @description One metric: a name with one type.
+         */
+        MetricOut: {
+            /**
+             * Aggregations
+             * @description What can be made of its points, the usual first
+             */
+            aggregations: ("avg" | "min" | "max" | "last" | "sum" | "rate" | "increase" | "quantile")[];
+            /**
+             * Description
+             * @description Description as sent
+             */
+            description: string;
+            /**
+             * Is Monotonic
+             * @description Whether it is a sum that only grows
+             */
+            is_monotonic: boolean;
+            /**
+             * Last Time
+             * @description Time of the newest point
+             */
+            last_time: string;
+            /**
+             * Name
+             * @description Name as sent
+             */
+            name: string;
+            /**
+             * Point Count
+             * @description Points in the range
+             */
+            point_count: number;
+            /**
+             * Series Count
+             * @description Distinct series in the range, about
+             */
+            series_count: number;
+            /**
+             * Temporality
+             * @description delta, cumulative or unspecified
+             */
+            temporality: string;
+            /**
+             * Type
+             * @description How its points are read
+             * @enum {string}
+             */
+            type: "gauge" | "sum" | "histogram" | "exponential_histogram" | "summary";
+            /**
+             * Unit
+             * @description Unit as sent (UCUM)
+             */
+            unit: string;
+        };
+        /**
+         * MetricSeriesOut
+         * @description A metric over time.
+         */
+        MetricSeriesOut: {
+            /**
+             * Aggregation
+             * @description What was made of its points; a rate is a second's
+             * @enum {string}
+             */
+            aggregation: "avg" | "min" | "max" | "last" | "sum" | "rate" | "increase" | "quantile";
+            /**
+             * Exemplars
+             * @description At most 100, the newest first
+             */
+            exemplars: components["schemas"]["ExemplarOut"][];
+            /**
+             * Interval S
+             * @description Length of a bucket, in seconds
+             */
+            interval_s: number;
+            /**
+             * Is Truncated
+             * @description Whether there are more groups than the limit
+             */
+            is_truncated: boolean;
+            /** @description What was read */
+            metric: components["schemas"]["MetricOut"];
+            /**
+             * Series
+             * @description Groups with the most points first, quantiles ascending
+             */
+            series: components["schemas"]["MetricLine"][];
+            /**
+             * Times
+             * @description Start of each bucket in UTC
+             */
+            times: string[];
         };
         /**
          * ModelTotals
@@ -2258,6 +2466,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metric_list: {
+        parameters: {
+            query?: {
+                /** @description Filter: `model:gpt-4o cost_usd>0.01 duration>2s -status:error "late refund" attributes.tier:(gold,silver) has:session`; side by side means AND, OR and parentheses as usual; empty means everything */
+                filter?: string;
+                /** @description Most metrics */
+                limit?: number;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metric_series: {
+        parameters: {
+            query: {
+                /** @description Name of the metric */
+                name: string;
+                /** @description Filter: `model:gpt-4o cost_usd>0.01 duration>2s -status:error "late refund" attributes.tier:(gold,silver) has:session`; side by side means AND, OR and parentheses as usual; empty means everything */
+                filter?: string;
+                /** @description Type, where the name has several; that of the newest point when not given */
+                type?: ("gauge" | "sum" | "histogram" | "exponential_histogram" | "summary") | null;
+                /** @description auto, or a number with s, m, h, d or w: 5m */
+                interval?: string;
+                /** @description Up to three columns, attributes.KEY or resource.KEY, with commas */
+                group_by?: string | null;
+                /** @description What to make of the points; by type when not given: avg, rate or quantile */
+                aggregation?: ("avg" | "min" | "max" | "last" | "sum" | "rate" | "increase" | "quantile") | null;
+                /** @description Shares from 0 to 1, with commas, for the aggregation quantile */
+                quantiles?: string;
+                /** @description Most groups */
+                limit?: number;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricSeriesOut"];
                 };
             };
             /** @description The request cannot be answered as it is */

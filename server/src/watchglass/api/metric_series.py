@@ -81,7 +81,7 @@ class MetricSeriesOut(BaseModel):
 
 
 @router.get("/metrics")
-def metrics(
+def metric_list(
     services: Injected,
     scope: AskedScope,
     reader: AskedReader,
