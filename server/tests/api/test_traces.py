@@ -1,12 +1,15 @@
 """/api/v1/traces through the real application: what is answered, page by page, and what is refused how."""
 
+import json
 import time
 
 import pytest
 from starlette.testclient import TestClient
 
 from doubles.rows import NOW_NS, insert_rows, log, messages, span
+from doubles.spans import NoPrices, trace_export, trace_request
 from watchglass.clock import FixedClock
+from watchglass.ingest.traces import TraceDecoder
 from watchglass.model.records import KeyScope, Principal
 from watchglass.store.engine import Engine
 
@@ -49,6 +52,37 @@ def test_trace_is_listed_with_its_sums(client: TestClient, engine: Engine) -> No
         ],
         "next_cursor": None,
     }  # fmt: skip
+
+
+def test_decoded_export_is_found_and_shown(client: TestClient, engine: Engine) -> None:
+    """What a client sends over OTLP is found by its fields, its attributes and its words, and shown whole."""
+    said = [{"role": "user", "parts": [{"type": "text", "content": "Wo bleibt die Rückzahlung?"}]}]
+    call = {
+        "gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o", "gen_ai.usage.input_tokens": 12,
+        "gen_ai.conversation.id": "s1", "gen_ai.input.messages": json.dumps(said), "app.tier": "gold", "app.retries": 2,
+    }  # fmt: skip
+    request = trace_request(
+        [
+            {"name": "POST /chat", "kind": "server", "start_ns": NOW_NS - 10**9},
+            {"name": "chat gpt-4o", "parent_span_id": (1).to_bytes(8, "big"), "start_ns": NOW_NS - 10**9, "attributes": call,
+             "error": "upstream"},
+        ],
+        resource={"service.name": "bot", "cloud.region": "eu"},
+    )  # fmt: skip
+    export = trace_export(request, "default")
+    engine.insert("spans", TraceDecoder(NoPrices(), future_tolerance_s=600)([export], NOW_NS).batch)
+    fitting = ("model:gpt-4o tokens>=12", "attributes.app.tier:g* attributes.app.retries>1", "resource.cloud.region:eu error:true",
+               "rückzahlung", '"die RÜCKZAHLUNG"', "service:bot session:s1", "has:user OR has:attributes.app.tier")  # fmt: skip
+    for text in fitting:
+        [trace] = client.get("/api/v1/traces", params={"filter": text}).json()["traces"]
+        assert (trace["name"], trace["span_count"], trace["session_id"]) == ("POST /chat", 2, "s1")
+        assert trace["input_preview"] == "Wo bleibt die Rückzahlung?"
+    for text in ("model:gpt-4", "-service:bot", "attributes.app.tier:silver", "zahlung", "has:user"):
+        assert client.get("/api/v1/traces", params={"filter": text}).json()["traces"] == []
+    found = client.get(f"/api/v1/traces/{TRACE}/spans/{2:016x}").json()["span"]
+    assert (found["input_messages"], found["status_message"], found["attributes"]) == (
+        said, "upstream", {"app.retries": 2, "app.tier": "gold"},
+    )  # fmt: skip
 
 
 def test_pages_follow_the_cursor(client: TestClient, engine: Engine) -> None:

@@ -79,7 +79,7 @@ def list_logs(
     )
     fits = condition(And(tuple(asked)), "logs", walk.now_ns)
     rows, cursor = read_page(reader, walk, "logs", selected, _KEY, fits, limit)
-    return [_log(row) for row in rows], cursor
+    return [_log(row) for row in rows.to_pylist()], cursor
 
 
 def _log(row: dict[str, Any]) -> LogRow:

@@ -1,6 +1,6 @@
 """Pages of rows by time, newest first, each row once although several may have the same time and ids."""
 
-from typing import Any
+import pyarrow as pa
 
 from watchglass.query.cursor import Walk
 from watchglass.query.reader import IN_ORDER, Reader
@@ -9,7 +9,7 @@ from watchglass.query.sql import TIME_COLUMN, Sql, both, in_scope, instant
 
 def read_page(
     reader: Reader, walk: Walk, table: str, selected: str, key: str, fits: Sql, limit: int
-) -> tuple[list[dict[str, Any]], str | None]:
+) -> tuple[pa.Table, str | None]:
     """Read the page of `table` where `walk` stands.
 
     Args:
@@ -37,16 +37,16 @@ def read_page(
         f"SELECT {selected}, toUnixTimestamp64Nano({time}) AS time_ns, {key} AS row_key FROM {table} "
         f"WHERE {where.text}{after} ORDER BY {time} DESC, row_key DESC LIMIT {limit + 1} OFFSET {skip}"
     )
-    rows = reader.query(sql, parameters, IN_ORDER).to_pylist()
-    if len(rows) <= limit:
+    rows = reader.query(sql, parameters, IN_ORDER)
+    if rows.num_rows <= limit:
         return rows, None
-    rows = rows[:limit]
+    rows = rows.slice(0, limit)
     return rows, _cursor(walk, rows)
 
 
-def _cursor(walk: Walk, rows: list[dict[str, Any]]) -> str:
+def _cursor(walk: Walk, rows: pa.Table) -> str:
     """The cursor behind the last row; it counts the rows with exactly that row's key that were given."""
-    last = (rows[-1]["time_ns"], rows[-1]["row_key"])
-    same = sum((row["time_ns"], row["row_key"]) == last for row in rows)
+    keys = list(zip(rows.column("time_ns").to_pylist(), rows.column("row_key").to_pylist(), strict=True))
+    last, same = keys[-1], keys.count(keys[-1])
     goes_on = walk.after is not None and (walk.after.time_ns, walk.after.key) == last
     return walk.cursor(*last, skip=same + (walk.after.skip if goes_on and walk.after else 0))

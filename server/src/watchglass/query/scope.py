@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from watchglass.errors import InvalidInput
 
@@ -128,4 +129,10 @@ def format_time(time_ns: int) -> str:
     '1970-01-01T00:00:01.500000000Z'
     """
     second, nanosecond = divmod(time_ns, 10**9)
-    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}.{nanosecond:09d}Z"
+    return f"{_second_text(second)}.{nanosecond:09d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _second_text(second: int) -> str:
+    """The part before the point; rows of one answer share it."""
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"

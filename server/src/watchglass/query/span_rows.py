@@ -1,7 +1,8 @@
 """The columns of a span that lists and trees show, without its texts."""
 
 from dataclasses import dataclass
-from typing import Any
+
+import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ SELECTED = (
 """What a SELECT FROM spans names so that its rows become SpanRows."""
 
 
-def span_row(row: dict[str, Any]) -> SpanRow:
-    """Build a span from a row of SELECTED; other columns are left out."""
-    return SpanRow(**{name: row[name] for name in SpanRow.__slots__})
+def span_rows(table: pa.Table) -> list[SpanRow]:
+    """Build spans from rows of SELECTED; other columns are left out."""
+    columns = [table.column(name).to_pylist() for name in SpanRow.__slots__]
+    return [SpanRow(*values) for values in zip(*columns, strict=True)]

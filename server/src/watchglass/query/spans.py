@@ -8,7 +8,7 @@ from watchglass.query.expr import Expr
 from watchglass.query.previews import input_preview, output_preview
 from watchglass.query.reader import Reader
 from watchglass.query.rows_page import read_page
-from watchglass.query.span_rows import SELECTED, SpanRow, span_row
+from watchglass.query.span_rows import SELECTED, SpanRow, span_rows
 from watchglass.query.span_texts import SpanKey, Texts, span_texts
 
 # the hash tells spans of one id apart, as a client may send any number of them
@@ -42,7 +42,7 @@ def list_spans(reader: Reader, walk: Walk, expr: Expr, limit: int) -> tuple[list
         StoreError: The store failed.
     """
     rows, cursor = read_page(reader, walk, "spans", SELECTED, _KEY, condition(expr, "spans", walk.now_ns), limit)
-    spans = [span_row(row) for row in rows]
+    spans = span_rows(rows)
     texts = span_texts(
         reader, walk.scope.project_id, [SpanKey(span.trace_id, span.span_id, span.start_ns) for span in spans]
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from watchglass.errors import InvalidInput, NotFound
 from watchglass.query.reader import Reader
-from watchglass.query.span_rows import SELECTED, SpanRow, span_row
+from watchglass.query.span_rows import SELECTED, SpanRow, span_rows
 from watchglass.query.summaries import TraceSummary, summarise, summarise_spans
 from watchglass.query.tree import Node, in_tree_order
 
@@ -68,11 +68,11 @@ def find_trace(reader: Reader, project_id: str, trace_id: str) -> Trace:
         StoreError: The store failed.
     """
     trace_id = hex_id("trace_id", trace_id, 32)
-    rows = reader.query(_SPANS, {"project_id": project_id, "trace_id": trace_id}).to_pylist()
-    if not rows:
+    rows = reader.query(_SPANS, {"project_id": project_id, "trace_id": trace_id})
+    if not rows.num_rows:
         raise NotFound(f"there is no trace {trace_id} in this project")
-    is_truncated = len(rows) > MAX_SPANS
-    spans = [span_row(row) for row in rows[:MAX_SPANS]]
+    is_truncated = rows.num_rows > MAX_SPANS
+    spans = span_rows(rows.slice(0, MAX_SPANS))
     counted = summarise(reader, project_id, [trace_id]) if is_truncated else {}
     summary = counted.get(trace_id) or summarise_spans(reader, project_id, spans)
     placed = in_tree_order([Node(span.span_id, span.parent_span_id, span.start_ns) for span in spans])
