@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from watchglass.conventions.genai_messages import genai_conversation
 from watchglass.conventions.messages import conversation, messages_of
 from watchglass.conventions.parts import from_json
 from watchglass.conventions.pydantic_ai import of_events
@@ -16,8 +17,7 @@ def build(view: SpanView) -> dict[str, object]:
     columns: dict[str, Any] = {**_request(request), **_response(response)}
     if "events" in view.attributes:
         columns = {**columns, **of_events(view.take("events"))}
-    if view.fields.get("input_messages"):
-        columns = {name: value for name, value in columns.items() if not name.endswith(("_messages", "instructions"))}
+    columns.update(genai_conversation(view))
     if _only_opened_a_stream(view):
         columns["is_model_call"] = False
     return columns
@@ -49,6 +49,6 @@ def _only_opened_a_stream(view: SpanView) -> bool:
     """
     if view.attributes.get("logfire.span_type") == "log":
         return False
-    answered = ("response_id", "response_model", "input_tokens", "output_messages")
+    answered = ("response_id", "input_tokens", "output_messages")  # the model is said before it answered
     failed = "error_type" in view.fields or any(event.name == "exception" for event in view.events)
     return not failed and not any(view.fields.get(name) for name in answered)

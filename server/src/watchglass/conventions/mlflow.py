@@ -21,7 +21,7 @@ def build(view: SpanView) -> dict[str, object]:
     given, answered = view.take("mlflow.spanInputs"), view.take("mlflow.spanOutputs")
     columns = exchange(given, answered, is_model_call=operation in MODEL_OPERATIONS)
     if operation in MODEL_OPERATIONS or operation == "embeddings":
-        columns.update(parameters_of(given))
+        columns.update(_request(from_json(given)))
         columns.update(_response(from_json(answered)))
     if operation == "execute_tool":
         columns["tool_name"] = view.name
@@ -42,11 +42,22 @@ def build(view: SpanView) -> dict[str, object]:
     return columns
 
 
+def _request(given: Any) -> dict[str, Any]:
+    """Parameters and the model asked for; mlflow.llm.model is the one that answered where the answer says so."""
+    if not isinstance(given, Mapping):
+        return {}
+    asked = given.get("model")
+    return {**parameters_of(given), **({"request_model": asked} if isinstance(asked, str) else {})}
+
+
 def _response(answered: Any) -> dict[str, Any]:
-    """The response's id, model and finish reasons where the output is one of OpenAI's or Anthropic's."""
+    """The response's id, model, finish reasons and an embedding's usage, where the output is the provider's own."""
     if not isinstance(answered, Mapping):
         return {}
     columns: dict[str, Any] = {}
+    usage = answered.get("usage")
+    if isinstance(usage, Mapping) and "prompt_tokens" in usage:
+        columns["input_tokens"] = number(usage["prompt_tokens"])
     if isinstance(answered.get("id"), str):
         columns["response_id"] = answered["id"]
     if isinstance(answered.get("model"), str):

@@ -22,6 +22,9 @@ MESSAGE_KEYS = frozenset(
         "message.tool_calls.N.tool_call.id",
         "message.tool_calls.N.tool_call.function.name",
         "message.tool_calls.N.tool_call.function.arguments",
+        "message.contents.N.tool_call.id",
+        "message.contents.N.tool_call.function.name",
+        "message.contents.N.tool_call.function.arguments",
         "message.contents.N.message_content.type",
         "message.contents.N.message_content.text",
         "message.contents.N.message_content.image.image.url",
@@ -70,7 +73,7 @@ def _message(flat: Mapping[str, Any]) -> dict[str, Any]:
     """One message in OpenAI's form."""
     message: dict[str, Any] = {"role": flat.get("role"), "content": flat.get("content")}
     if "contents" in flat:
-        blocks = [_block(item["message_content"]) for item in flat["contents"]]
+        blocks = [_block(item) for item in flat["contents"]]
         message["content"] = [{"type": "text", "text": flat["content"]}, *blocks] if flat.get("content") else blocks
     if "tool_calls" in flat:
         message["tool_calls"] = [item["tool_call"] for item in flat["tool_calls"]]
@@ -81,7 +84,10 @@ def _message(flat: Mapping[str, Any]) -> dict[str, Any]:
     return message
 
 
-def _block(flat: Mapping[str, Any]) -> dict[str, Any]:
+def _block(item: Mapping[str, Any]) -> dict[str, Any]:
+    if "tool_call" in item:
+        return {"type": "tool_call", **item["tool_call"]}
+    flat = item["message_content"]
     for kind in ("image", "audio", "video", "document"):
         held = flat.get(kind)
         if isinstance(held, Mapping) and isinstance(held.get(kind), Mapping):

@@ -30,23 +30,27 @@ MESSAGE_KEYS = frozenset(
     }
 )
 SHAPES = {
-    "gen_ai.prompt": MESSAGE_KEYS,
-    "gen_ai.completion": MESSAGE_KEYS,
-    "llm.request.functions": frozenset({"N.type", "N.name", "N.description", "N.parameters", "N.input_schema"}),
+    "input_messages": ("gen_ai.prompt", MESSAGE_KEYS),
+    "output_messages": ("gen_ai.completion", MESSAGE_KEYS),
+    "tool_definitions": (
+        "llm.request.functions",
+        frozenset({"N.type", "N.name", "N.description", "N.parameters", "N.input_schema"}),
+    ),
 }
+"""The flattened form of each column."""
 
 
 def build(view: SpanView) -> dict[str, object]:
-    """Read the deprecated forms; the first that holds anything wins: flattened, whole, events."""
-    flat = unflatten(view, SHAPES)
+    """Read the deprecated forms of what is empty; the first that holds anything wins: flattened, whole, events."""
+    flat = unflatten(view, dict(shape for column, shape in SHAPES.items() if not view.fields.get(column)))
     columns: dict[str, Any] = {}
     if "llm.request.functions" in flat:
         columns["tool_definitions"] = tools_of(flat["llm.request.functions"])
     given = messages_of(flat.get("gen_ai.prompt"))
     answered = messages_of(flat.get("gen_ai.completion"), "assistant")
-    if not given and "gen_ai.prompt" in view.attributes:
+    if not given and not view.fields.get("input_messages"):
         given = messages_of(view.take("gen_ai.prompt"))
-    if not answered and "gen_ai.completion" in view.attributes:
+    if not answered and not view.fields.get("output_messages"):
         answered = messages_of(view.take("gen_ai.completion"), "assistant")
     return {**_of_events(view), **columns, **conversation(given, answered)}
 

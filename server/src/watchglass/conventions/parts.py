@@ -13,6 +13,9 @@ import orjson
 
 Part = dict[str, Any]
 
+LANGFUSE_MEDIA = "@@@langfuseMedia:type="
+"""What Langfuse writes in place of media that it uploads elsewhere: a reference."""
+
 MAX_ENCODINGS = 3
 """How often text is read as JSON that holds JSON."""
 
@@ -63,7 +66,9 @@ def media_part(source: Any, mime_type: Any = None, modality: str = "") -> Part:
     mime = mime_type if isinstance(mime_type, str) and mime_type else None
     address = source if isinstance(source, str) else plain_text(source)
     content: str | None = None
-    if address.startswith("data:"):
+    if address.startswith(LANGFUSE_MEDIA):
+        mime = mime or address[len(LANGFUSE_MEDIA) :].split("|", 1)[0]
+    elif address.startswith("data:"):
         header, _, content = address[len("data:") :].partition(",")
         mime = mime or header.split(";", 1)[0] or None
     elif "://" not in address[:32]:
@@ -195,6 +200,16 @@ def _media(block: Mapping[str, Any]) -> Part | None:
     return None
 
 
+def _stored(block: Mapping[str, Any]) -> Part | None:
+    """OpenTelemetry's own blob and uri, as some write them: a data URL as uri, media_type for mime_type."""
+    mime = _first(block, "mime_type", "media_type")
+    modality = _first(block, "modality") or _modality(mime)
+    if block["type"] == "uri" and str(block.get("uri")).startswith("data:"):
+        return media_part(block["uri"], mime, str(modality))
+    others = {key: value for key, value in block.items() if key != "media_type"}
+    return {**others, "modality": modality, "mime_type": mime}
+
+
 def _gemini_data(key: str, field: str) -> Callable[[Mapping[str, Any]], Part | None]:
     """Gemini's media: {inline_data: {mime_type, data}}, {fileData: {mimeType, fileUri}}."""
 
@@ -227,6 +242,7 @@ _TYPED: Mapping[str, _Reader] = {
     **dict.fromkeys(
         ("image_url", "input_image", "image", "input_audio", "audio", "video", "file", "input_file", "document"), _media
     ),
+    **dict.fromkeys(("blob", "uri"), _stored),
     # PydanticAI's own, before its version 4 of the instrumentation
     **dict.fromkeys(("image-url", "audio-url", "video-url", "document-url", "binary"), _media),
 }
