@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from conventions.reading import kept, picked, read, text
 
 SCOPE = "mlflow.tracing.provider"

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from conventions.reading import kept, picked, read, text
 
 INPUT = [text("user", "Weather?")]
@@ -107,6 +108,12 @@ def test_a_count_that_is_none_stays_an_attribute(count: Any) -> None:
     row = read({"gen_ai.usage.input_tokens": count})
     assert "input_tokens" not in row
     assert "gen_ai.usage.input_tokens" in kept(row)
+
+
+@pytest.mark.parametrize(("seed", "expected"), [(-3, -3), (2.0, 2), ("-4", -4), (1e300, None), (float("-inf"), None)])
+def test_a_seed_may_be_negative_but_must_fit(seed: Any, expected: int | None) -> None:
+    """A number that the column cannot hold refuses nothing and nobody."""
+    assert read({"gen_ai.request.seed": seed}).get("request_seed") == expected
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from conventions.reading import kept, picked, read, text
 
 

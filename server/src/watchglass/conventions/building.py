@@ -10,6 +10,7 @@ import pyarrow as pa
 from watchglass.conventions.columns import coerced, column_from_python, overlay
 from watchglass.conventions.registry import Convention
 from watchglass.conventions.span_rows import SpanRows
+from watchglass.conventions.span_view import SpanView
 
 RowMask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
@@ -22,7 +23,7 @@ def build_columns(
     columns: dict[str, pa.Array],
     leftover: RowMask,
 ) -> None:
-    """Run the builders; a span's own convention first, the base last, which fills only what is still empty.
+    """Run the builders; a span's own convention first, the base last.
 
     Args:
         spans: The spans.
@@ -46,7 +47,7 @@ def build_columns(
         built: dict[str, dict[int, object]] = {}
         for row, filled in zip(rows.tolist(), _filled_fields(columns, rows), strict=True):
             entries = slice(int(offsets[row]), int(offsets[row + 1]))
-            read = _build_row(spans, convention, row, filled, entries, leftover, is_base=index == 0)
+            read = _build_row(spans, conventions, index, row, filled, entries, leftover)
             for field, value in read.items():
                 built.setdefault(field, {})[row] = value
         for field, by_row in built.items():
@@ -56,29 +57,42 @@ def build_columns(
 
 def _build_row(
     spans: SpanRows,
-    convention: Convention,
+    conventions: Sequence[Convention],
+    index: int,
     row: int,
     filled: Mapping[str, Any],
     entries: slice,
     leftover: RowMask,
-    *,
-    is_base: bool,
 ) -> dict[str, object]:
-    """Read one span, and mark the attributes that its builder took."""
-    assert convention.build is not None
+    """Read one span, and mark which of its attributes columns hold now."""
+    build = conventions[index].build
+    assert build is not None
     view = spans.view(row, filled)
     try:
-        result = {field: coerced(field, value) for field, value in convention.build(view).items()}
+        read = {field: coerced(field, value) for field, value in build(view).items()}
     except Exception:  # one odd span must not refuse the group it came in: it keeps its attributes as they are
         return {}
-    if is_base:
-        result = {field: value for field, value in result.items() if filled.get(field) in (None, [], "")}
-    if view.taken:
+    read = {field: value for field, value in read.items() if value is not None}
+    replaced = [field for field, value in read.items() if field in filled and filled[field] != value]
+    given_back = {key for field in replaced for key in _source_of(field, view, conventions[index], conventions[0])}
+    if view.taken or given_back:
         keys = spans.attributes.keys
         for position, code in enumerate(spans.attributes.code[entries].tolist(), start=entries.start):
             if keys[code] in view.taken:
                 leftover[position] = False
-    return {field: value for field, value in result.items() if value is not None}
+            elif keys[code] in given_back:
+                leftover[position] = True
+    return read
+
+
+def _source_of(field: str, view: SpanView, *conventions: Convention) -> list[str]:
+    """The attribute that filled a column before its builder replaced the value: it goes back to the maps."""
+    for convention in conventions:
+        rule = convention.fields.get(field)
+        for key in rule.sources if rule else ():
+            if view.attributes.get(key) not in (None, ""):
+                return [key]
+    return []
 
 
 def _rows_in_need(spans: SpanRows, convention: Convention) -> RowMask:

@@ -145,15 +145,13 @@ def _fitted(values: pa.Array, kind: pa.DataType) -> pa.Array:
     """Cast to the column's type; what does not fit (a negative count, a fraction of one, not a number) is null."""
     if values.type == kind:
         return values
-    if pa.types.is_integer(kind) and (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
-        least = 0 if pa.types.is_unsigned_integer(kind) else -MAX_INT64
-        fits = pc.greater_equal(values, least)
-        if pa.types.is_floating(values.type):
-            values = pc.round(values)
-            fits = pc.and_(fits, pc.less(values, float(2**63)))
-        elif pa.types.is_uint64(values.type) and not pa.types.is_uint64(kind):
-            fits = pc.and_(fits, pc.less_equal(values, MAX_INT64))
+    if pa.types.is_integer(kind) and pa.types.is_floating(values.type):
+        values = pc.round(values)
+        least = 0.0 if pa.types.is_unsigned_integer(kind) else -(2.0**63)
+        fits = pc.and_(pc.greater_equal(values, least), pc.less(values, 2.0**63))
         values = pc.if_else(fits, values, pa.scalar(None, values.type))
+    elif pa.types.is_unsigned_integer(kind) and pa.types.is_signed_integer(values.type):
+        values = pc.if_else(pc.greater_equal(values, 0), values, pa.scalar(None, values.type))
     return values.cast(kind, safe=False)
 
 

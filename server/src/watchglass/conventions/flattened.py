@@ -10,6 +10,9 @@ Shapes = Mapping[str, frozenset[str]]
 """What the keys begin with, before `.N`, and the rests that are understood, every number written as N
 (`N.message.role`). Keys with other rests stay attributes."""
 
+WORDS = ("role", "type")
+"""Last steps whose value is one word; anything else under them is not understood."""
+
 
 def unflatten(view: SpanView, shapes: Shapes) -> dict[str, list[Any]]:
     """Gather the attributes of `shapes` into lists, and take them.
@@ -22,6 +25,8 @@ def unflatten(view: SpanView, shapes: Shapes) -> dict[str, list[Any]]:
         prefix, path, pattern = _parsed(key)
         known = shapes.get(prefix)
         if known is None or pattern not in known or value is None:
+            continue
+        if path[-1] in WORDS and not isinstance(value, str):
             continue
         view.taken.add(key)
         node = roots.setdefault(prefix, {})

@@ -6,7 +6,7 @@ from typing import Any
 from watchglass.conventions.genai_messages import genai_conversation
 from watchglass.conventions.messages import conversation, messages_of
 from watchglass.conventions.parts import from_json
-from watchglass.conventions.pydantic_ai import of_events
+from watchglass.conventions.pydantic_ai import messages_of_events
 from watchglass.conventions.request_parameters import parameters_of, tools_of
 from watchglass.conventions.span_view import SpanView
 
@@ -16,7 +16,7 @@ def build(view: SpanView) -> dict[str, object]:
     request, response = from_json(view.attributes.get("request_data")), from_json(view.attributes.get("response_data"))
     columns: dict[str, Any] = {**_request(request), **_response(response)}
     if "events" in view.attributes:
-        columns = {**columns, **of_events(view.take("events"))}
+        columns = {**columns, **messages_of_events(view, "events")}
     columns.update(genai_conversation(view))
     if _only_opened_a_stream(view):
         columns["is_model_call"] = False

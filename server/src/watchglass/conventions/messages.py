@@ -19,7 +19,7 @@ from watchglass.conventions.one_message import (
     read_message,
     with_reason,
 )
-from watchglass.conventions.parts import Part, from_json, parts_of, text_part
+from watchglass.conventions.parts import Part, from_json, is_known_block, parts_of, text_part
 
 SYSTEM_ROLES = frozenset({"system", "developer"})
 """Roles whose messages are system instructions."""
@@ -83,6 +83,8 @@ def split_system(messages: Sequence[Message]) -> tuple[list[Message], list[Part]
 def instructions_of(value: Any) -> list[Part]:
     """Turn system instructions (text, parts, or messages) into parts."""
     value = from_json(value)
+    if isinstance(value, Mapping) and not is_message(value) and not is_known_block(value):
+        return [text_part(value)]
     if looks_like_messages(value):
         return [part for message in messages_of(value, "system") for part in message["parts"]]
     return parts_of(value)

@@ -92,8 +92,8 @@ def _block(item: Mapping[str, Any]) -> dict[str, Any]:
         held = flat.get(kind)
         if isinstance(held, Mapping) and isinstance(held.get(kind), Mapping):
             return {"type": kind, "source": held[kind], "mime_type": held[kind].get("mime_type")}
-    is_reasoning = flat.get("type") in ("reasoning", "thinking")
-    return {"type": "reasoning" if is_reasoning else "text", "text": flat.get("text", "")}
+    kind = flat.get("type", "text")
+    return {"type": kind if isinstance(kind, str) else "text", "text": flat.get("text", "")}
 
 
 def _models(view: SpanView) -> dict[str, Any]:

@@ -8,8 +8,9 @@ Events stay among the span's events as well. gen_ai.evaluation.result carries no
 from typing import Any
 
 from watchglass.conventions.flattened import unflatten
+from watchglass.conventions.genai_messages import messages_in
 from watchglass.conventions.log_events import MESSAGE_EVENTS, columns_of_event
-from watchglass.conventions.messages import conversation, messages_of
+from watchglass.conventions.messages import conversation, instructions_of, messages_of
 from watchglass.conventions.request_parameters import tools_of
 from watchglass.conventions.span_view import SpanView
 
@@ -49,10 +50,15 @@ def build(view: SpanView) -> dict[str, object]:
     given = messages_of(flat.get("gen_ai.prompt"))
     answered = messages_of(flat.get("gen_ai.completion"), "assistant")
     if not given and not view.fields.get("input_messages"):
-        given = messages_of(view.take("gen_ai.prompt"))
+        given = messages_in(view, "gen_ai.prompt")
     if not answered and not view.fields.get("output_messages"):
-        answered = messages_of(view.take("gen_ai.completion"), "assistant")
-    return {**_of_events(view), **columns, **conversation(given, answered)}
+        answered = messages_in(view, "gen_ai.completion", "assistant")
+    columns = {**_of_events(view), **columns, **conversation(given, answered)}
+    empty: dict[str, object] = {name: value for name, value in columns.items() if not view.fields.get(name)}
+    if "system_instructions" in columns and "system_instructions" not in empty:
+        said = instructions_of(view.fields["system_instructions"])
+        empty["system_instructions"] = [*said, *(part for part in columns["system_instructions"] if part not in said)]
+    return empty
 
 
 def _of_events(view: SpanView) -> dict[str, Any]:

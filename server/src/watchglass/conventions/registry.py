@@ -30,8 +30,8 @@ ORDER = (
 The others are asked in this order whether a span is theirs."""
 
 Build = Callable[[SpanView], dict[str, object]]
-"""Reads what nests: a whole span in, canonical columns out. A column that it names replaces what is there, but for
-the base's builder, which fills only what is still empty."""
+"""Reads what nests: a whole span in, canonical columns out. A column that it names replaces what is there, so the
+base's builder, which reads any span, leaves alone what is filled."""
 
 KNOWN_KEYS = frozenset(
     {
