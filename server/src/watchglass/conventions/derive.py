@@ -53,30 +53,7 @@ def _model_calls(
     said = columns.get("is_model_call")
     if said is not None:
         is_call = pc.coalesce(said, pa.array(is_call)).to_numpy(zero_copy_only=False)
-    is_call[_seen_twice(spans, is_call, _valid(columns.get("input_tokens"), row_count))] = False
     return is_call
-
-
-def _seen_twice(
-    spans: SpanRows, is_call: npt.NDArray[np.bool_], has_usage: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.int64]:
-    """Rows of calls that are another call of this group, seen a second time.
-
-    A call whose parent is a call is the same call: a client library that traces itself below an instrumentation of it,
-    a framework's wrapper above it. The outer one is counted, unless only the inner one knows the tokens. Spans of one
-    process nearly always come together; what comes in another group cannot be known here.
-    """
-    calls = np.flatnonzero(is_call)
-    if len(calls) < 2:
-        return calls[:0]
-    chosen = pa.array(calls)
-    parents = pc.index_in(spans.parent_span_ids.take(chosen), value_set=spans.span_ids.take(chosen))
-    found = parents.is_valid().to_numpy(zero_copy_only=False)
-    inner, outer = calls[found], calls[parents.drop_null().to_numpy()]
-    same_trace = pc.equal(spans.trace_ids.take(pa.array(inner)), spans.trace_ids.take(pa.array(outer)))
-    related = same_trace.to_numpy(zero_copy_only=False) & (inner != outer)
-    inner, outer = inner[related], outer[related]
-    return np.unique(np.where(has_usage[inner] & ~has_usage[outer], outer, inner))
 
 
 STEP_VALUES = (

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from watchglass.conventions.attributes import FlatAttributes
 from watchglass.conventions.span_view import SpanView
@@ -25,9 +24,6 @@ class SpanRows:
         event_time_ns: Time of each event, nanoseconds since 1970, shape (events,).
         start_time_ns: Start of each row, nanoseconds since 1970, shape (n,).
         duration_ns: Duration of each row, shape (n,).
-        trace_ids: Trace of each row, 16 bytes, shape (n,).
-        span_ids: Span id of each row, 8 bytes, shape (n,).
-        parent_span_ids: Parent of each row, 8 bytes or none, shape (n,).
         view: Builds the whole span of one row, for builders; its second argument is the fields filled so far.
     """
 
@@ -40,7 +36,4 @@ class SpanRows:
     event_time_ns: npt.NDArray[np.int64]
     start_time_ns: npt.NDArray[np.int64]
     duration_ns: npt.NDArray[np.int64]
-    trace_ids: pa.BinaryArray
-    span_ids: pa.BinaryArray
-    parent_span_ids: pa.BinaryArray
     view: Callable[[int, Mapping[str, object]], SpanView]

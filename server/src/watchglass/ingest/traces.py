@@ -95,9 +95,6 @@ class TraceDecoder:
             event_time_ns=details.event_time_ns,
             start_time_ns=start.values,
             duration_ns=duration_ns,
-            trace_ids=spans.fields["trace_id"],
-            span_ids=spans.fields["span_id"],
-            parent_span_ids=spans.fields["parent_span_id"],
             view=lambda row, fields: details.view(row, spans, start.values, fields),
         )
         normalised = self._normaliser.normalise(rows)
