@@ -102,7 +102,9 @@ def _models(view: SpanView) -> dict[str, Any]:
     asked = from_json(view.attributes.get("llm.invocation_parameters"))
     if not answered or "llm.request.model_name" in view.attributes or not isinstance(asked, Mapping):
         return {}
-    return {"request_model": asked["model"], "response_model": answered} if isinstance(asked.get("model"), str) else {}
+    if not isinstance(asked.get("model"), str):
+        return {}
+    return {"request_model": asked["model"], "response_model": view.take("llm.model_name")}
 
 
 def _completions(view: SpanView, flat: Mapping[str, list[Any]]) -> dict[str, Any]:
