@@ -12,6 +12,7 @@ READERS = (
     "filesystemAvailable", "generateSerialID", "aiGenerate", "AIEmbed", "regionToName", "formatQuery", "formatRow", "tid",
     "queryID", "serverUUID", "connectionId", "zookeeperSessionUptime", "aggThrow", "flameGraph", "chdb", "stem", "lemmatize",
     "mergeTreePartInfo", "getClientHTTPHeader", "currentDatabase", "__getScalar", "__actionName", "structureToProtobufSchema",
+    "editDistance", "levenshteinDistance", "damerauLevenshteinDistance", "jaroSimilarity", "arraySimilarity",
 )  # fmt: skip
 
 

@@ -63,6 +63,12 @@ def test_columns_of_the_same_name_stay_two(engine: Engine) -> None:
     assert json_rows(answer.table, answer.types) == [[0, 1]]
 
 
+def test_types_are_on_one_line(engine: Engine) -> None:
+    """A tuple with names is not laid out over lines."""
+    answer = run_sql(engine, "p", "SELECT CAST((1, 'a'), 'Tuple(x UInt8, y String)') AS v", {}, LIMITS)
+    assert answer.types == ("Tuple(x UInt8, y String)",)
+
+
 def test_type_is_split_at_its_own_commas() -> None:
     """Commas and parentheses in inner types and in quotes are not the outer type's."""
     assert split_type("Tuple(a Map(String, UInt8), b Enum8('x, (' = 1))") == (

@@ -176,7 +176,7 @@ class MetricSql:
         is_kept = ""
         if self.kept is not None:
             arrays = ", ".join(f"{{kept_{index}:Array(String)}}" for index in range(len(values)))
-            is_kept = f" AND has(arrayZip({arrays}), tuple({', '.join(values)}))"
+            is_kept = f" AND tuple({', '.join(values)}) IN (SELECT arrayJoin(arrayZip({arrays})))"
         return (
             f"SELECT {groups}series_id, time, start_time, intDiv(toUnixTimestamp64Second(time), {int(self.interval_s)}) AS bucket"
             f"{columns} FROM metric_points WHERE project_id = {{project_id:String}} AND metric_name = {{metric_name:String}} "

@@ -169,6 +169,7 @@ def _settings(engine: Engine, project_id: str, limits: SqlLimits) -> dict[str, s
         "max_subquery_depth": 50,
         "allow_ddl": 0,
         "allow_introspection_functions": 0,
+        "print_pretty_type_names": 0,
         "readonly": 1,
     }
 
@@ -203,6 +204,8 @@ def _of_statement(error: StoreError, query: str | None) -> StoreError | InvalidI
     if error.code in STORE_CODES:
         return error
     message = _plain(str(error))
+    if "does not support JSON serialization" in message:  # parseQueryToJSON knows every SELECT, and not all else
+        return refused("only SELECT may be used")
     place = re.search(r"failed at position (\d+)[^:]*: ?", message)
     if place and query is not None:
         before = query.encode()[: int(place.group(1)) - 1].decode("utf-8", "ignore")

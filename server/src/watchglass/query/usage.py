@@ -170,9 +170,9 @@ class _Steps:
         for index in range(len(values)):
             self._parameters[f"kept_{index}"] = [group[index] for group in kept_groups]
         arrays = ", ".join(f"{{kept_{index}:Array(String)}}" for index in range(len(values)))
-        is_kept = f"has(arrayZip({arrays}), tuple({', '.join(values)}))"
+        is_kept = f"tuple({', '.join(values)}) IN (SELECT arrayJoin(arrayZip({arrays})))"
         folded = {f"g{index}": f"if({is_kept}, {sql}, '')" for index, sql in enumerate(values)}
-        return {"is_other": f"NOT {is_kept}", **folded}
+        return {"is_other": f"NOT ({is_kept})", **folded}
 
 
 def _within(table: str, index: int) -> str:
