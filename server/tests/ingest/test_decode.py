@@ -8,18 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Gauge, Metric, NumberDataPoint
 
-from doubles.otlp import decode, decoded_rows, export, log_request, metric_request, rows
+from doubles.otlp import decode, decoded_rows, export, key_values, log_request, metric_request, rows
 from doubles.spans import trace_request
 from watchglass.errors import InvalidInput, Unavailable
 from watchglass.ingest import decode as decoding
 from watchglass.ingest.compression import TooLarge
-from watchglass.ingest.decode import decode_bodies, hex_ids, item_count
+from watchglass.ingest.decode import Size, decode_bodies, hex_ids, size_of
 from watchglass.model.records import Committed, Signal
 
 TEXTS: dict[Signal, Callable[[str], Message]] = {
     Signal.TRACES: lambda text: trace_request([{"name": text, "attributes": {f"k {text}": [text]}}], scope=text),
     Signal.LOGS: lambda text: log_request([{"body": text, "attributes": {f"k {text}": {"in": text}}}], scope=text),
-    Signal.METRICS: lambda text: metric_request([Metric(name=text, gauge=Gauge(data_points=[NumberDataPoint(as_int=1)]))]),
+    Signal.METRICS: lambda text: metric_request(
+        [Metric(name=text, gauge=Gauge(data_points=[NumberDataPoint(as_int=1, attributes=key_values({"k": 1}))]))]
+    ),
 }
 TEXT_COLUMNS = {Signal.TRACES: "name", Signal.LOGS: "body", Signal.METRICS: "metric_name"}
 
@@ -65,23 +67,22 @@ def test_no_exports_are_no_rows(signal: Signal) -> None:
     assert decode(signal, b"\xff", b"\xfe").batch.num_rows == 0
 
 
-def test_items_are_counted_at_all_levels() -> None:
-    """Resources, scopes, spans, attributes and events count, and the attributes of each."""
+def test_size_is_counted_at_all_levels() -> None:
+    """Resources, scopes, spans and events are parts; the attributes of all of them are attributes."""
     span = {"attributes": {"a": 1, "b": [1, 2, 3]}, "events": [{"name": "e", "attributes": {"c": 1}}]}
     batch = decode_bodies([export(Signal.TRACES, trace_request([span], resource={"r": 1}))], Signal.TRACES).batch
-    # one resource with one attribute, one scope, one span with two attributes and one event with one
-    assert item_count(batch) == 1 + 1 + 1 + 1 + 2 + 1 + 1
+    assert size_of(batch) == Size(parts=1 + 1 + 1 + 1, attributes=1 + 2 + 1)
 
 
 @pytest.mark.parametrize("signal", list(Signal))
-def test_too_many_items_are_refused_whoever_they_come_from(signal: Signal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One export with too many is refused for ever; when several have too many together, the later may come again."""
-    small = TEXTS[signal]("s")
-    large = type(small)()
+@pytest.mark.parametrize("limit", ["MAX_PARTS", "MAX_ATTRIBUTES"])
+def test_too_much_is_refused_whoever_it_comes_from(signal: Signal, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One export with too much in it is refused for ever; when several have too much together, the later may come again."""
+    small, large = TEXTS[signal]("s"), type(TEXTS[signal]("s"))()
     for _ in range(40):
         large.MergeFrom(small)
-    count = item_count(decode_bodies([export(signal, small)], signal).batch)
-    monkeypatch.setattr(decoding, "MAX_ITEMS", 10 * count)
+    size = size_of(decode_bodies([export(signal, small)], signal).batch)
+    monkeypatch.setattr(decoding, limit, 10 * (size.parts if limit == "MAX_PARTS" else size.attributes))
     decoded = decode(signal, small, large, *[TEXTS[signal](f"{number}") for number in range(12)])
     assert isinstance(decoded.outcomes[1], TooLarge)
     assert decoded.outcomes[0] == Committed(1)
@@ -90,10 +91,10 @@ def test_too_many_items_are_refused_whoever_they_come_from(signal: Signal, monke
     assert decoded.batch.num_rows == 10
 
 
-def test_real_bound_refuses_a_bomb_of_empty_points() -> None:
-    """Four megabytes of empty points would be gigabytes of rows."""
+def test_bomb_of_empty_points_is_refused() -> None:
+    """A megabyte of empty points would be a gigabyte on the way to its rows."""
     metric = Metric(name="bomb", gauge=Gauge(data_points=[NumberDataPoint()]))
-    metric.gauge.ParseFromString(b"\x0a\x00" * (decoding.MAX_ITEMS + 1))
+    metric.gauge.ParseFromString(b"\x0a\x00" * (decoding.MAX_PARTS + 1))
     (outcome,) = decode(Signal.METRICS, metric_request([metric])).outcomes
     assert isinstance(outcome, TooLarge)
 

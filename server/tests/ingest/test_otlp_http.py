@@ -359,6 +359,15 @@ def test_deep_json_is_refused(house: House) -> None:
     assert house.post(Signal.LOGS, body_of(Signal.LOGS)).status_code == 200
 
 
+def test_json_of_very_many_objects_is_refused(house: House) -> None:
+    """Some kilobytes of compressed JSON cannot keep the server busy for minutes."""
+    body = b'{"resourceSpans":[' + b",".join([b"{}"] * 1_100_000) + b"]}"
+    answer = house.post(Signal.TRACES, gzip.compress(body), {"content-type": JSON, "content-encoding": "gzip"})
+    assert (answer.status_code, answer.json()["code"]) == (413, 8)
+    assert "1100001 objects" in answer.json()["message"]
+    assert house.ingest.waiting.held_bytes == 0
+
+
 def test_resend_is_recognised_by_what_it_carries() -> None:
     """The batch id depends on project, signal and body, and on nothing else."""
     first = export(Signal.LOGS, b"body")

@@ -30,9 +30,9 @@ REQUESTS: dict[Signal, type[Message]] = {
 }
 """The message class of each signal's request."""
 
-MAX_ITEMS = 2_000_000
-"""Most records, attributes, events, links, points and exemplars that are decoded at once: they take up to a kilobyte
-each on the way to their rows, however few bytes they have on the wire."""
+MAX_PARTS, MAX_ATTRIBUTES = 500_000, 2_000_000
+"""Most parts (records, points, events, links, exemplars ...) and most attributes that are decoded at once: a part takes
+up to two kilobytes on the way to its row, an attribute up to some hundred bytes, however few bytes they have on the wire."""
 
 LATEST_NS = 2**63 - 1
 """Latest time a DateTime64(9) holds: 2262-04-11."""
@@ -59,80 +59,105 @@ class DecodedBodies:
         return np.isin(export_of, list(self.repaired))
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many messages in repeated fields a batch of requests has, at all levels.
+
+    Attributes:
+        parts: All but attributes.
+        attributes: Keys with a value.
+    """
+
+    parts: int = 0
+    attributes: int = 0
+
+    def __add__(self, other: "Size") -> "Size":
+        return Size(self.parts + other.parts, self.attributes + other.attributes)
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether it is more than may be decoded at once."""
+        return self.parts > MAX_PARTS or self.attributes > MAX_ATTRIBUTES
+
+
 def decode_bodies(exports: Sequence[Export], signal: Signal) -> DecodedBodies:
     """Decode the bodies of `exports`, all of `signal`, at once; fall back to one by one to find a broken one."""
-    handler = _handler(signal)
     bodies = [export.body for export in exports]
     try:
-        batch = handler.list_to_record_batch(bodies)
+        batch = _handler(signal).list_to_record_batch(bodies)
     except ValueError:
         return _decode_one_by_one(bodies, signal)
-    if item_count(batch) > MAX_ITEMS:
+    if size_of(batch).is_too_large:
         del batch
         return _decode_one_by_one(bodies, signal)
     return DecodedBodies(batch, np.arange(len(bodies)), {}, frozenset())
 
 
 def _decode_one_by_one(bodies: Sequence[bytes], signal: Signal) -> DecodedBodies:
-    """Decode the bodies that can be read, mending invalid UTF-8, as far as they have not too many items together."""
-    handler = _handler(signal)
+    """Decode the bodies that can be read, mending invalid UTF-8, as far as they are not too large together."""
     good: list[bytes] = []
     export_of: list[int] = []
     errors: dict[int, WatchglassError] = {}
     repaired: set[int] = set()
-    total = 0
+    total = Size()
     for position, body in enumerate(bodies):
         try:
-            readable, is_repaired = _readable(body, signal)
-            items = item_count(handler.list_to_record_batch([readable]))
+            readable, size = _readable(body, signal)
         except ValueError as error:
             errors[position] = InvalidInput("body", f"not a readable {REQUESTS[signal].DESCRIPTOR.name}: {error}")
             continue
-        if items > MAX_ITEMS:
-            detail = f"{items} records, attributes and points in one export; the limit is {MAX_ITEMS}, send fewer at once"
+        if size.is_too_large:
+            detail = (
+                f"{size.parts} records, points, events and so on and {size.attributes} attributes in one export; "
+                f"the limits are {MAX_PARTS} and {MAX_ATTRIBUTES}, send fewer at once"
+            )
             errors[position] = TooLarge("body", detail)
-        elif total + items > MAX_ITEMS:
+        elif (total + size).is_too_large:
             errors[position] = Unavailable("too many rows are waiting; send it again", cause="queue_full")
         else:
-            total += items
+            total += size
             good.append(readable)
             export_of.append(position)
-            if is_repaired:
+            if readable is not body:
                 repaired.add(position)
-    return DecodedBodies(
-        handler.list_to_record_batch(good), np.array(export_of, dtype=np.int64), errors, frozenset(repaired)
-    )
+    batch = _handler(signal).list_to_record_batch(good)
+    return DecodedBodies(batch, np.array(export_of, dtype=np.int64), errors, frozenset(repaired))
 
 
-def _readable(body: bytes, signal: Signal) -> tuple[bytes, bool]:
-    """The body with valid UTF-8, and whether it had to be mended.
+def _readable(body: bytes, signal: Signal) -> tuple[bytes, Size]:
+    """The body, mended where its text is not UTF-8, and its size.
 
     Raises:
         ValueError: It is not a request of this signal.
     """
+    handler = _handler(signal)
     try:
-        _handler(signal).list_to_record_batch([body])
+        return body, size_of(handler.list_to_record_batch([body]))
     except ValueError as error:
         if "UTF-8" not in str(error):
             raise
-        return repair_utf8(body, REQUESTS[signal]), True
-    return body, False
+    body = repair_utf8(body, REQUESTS[signal])
+    return body, size_of(handler.list_to_record_batch([body]))
 
 
-def item_count(batch: pa.RecordBatch) -> int:
-    """Messages in repeated fields, at all levels: what a short body can have very many of, each of them empty."""
-    count = 0
+def size_of(batch: pa.RecordBatch) -> Size:
+    """Count what a short body can have very many of, each of them empty."""
+    parts = attributes = 0
     columns: list[pa.Array] = list(batch.columns)
     while columns:
         column = columns.pop()
         if pa.types.is_list(column.type) and pa.types.is_struct(column.type.value_type):
             items = column.flatten()
-            if len(items):
-                count += len(items)
+            if not len(items):
+                continue
+            if items.type.get_field_index("key") >= 0:
+                attributes += len(items)
+            else:
+                parts += len(items)
                 columns.append(items)
         elif pa.types.is_struct(column.type):
             columns.extend(column.flatten())
-    return count
+    return Size(parts, attributes)
 
 
 @cache

@@ -27,8 +27,8 @@ from watchglass.ingest.decode import (
     valid_ids,
 )
 from watchglass.ingest.levels import Origins, records_of
-from watchglass.ingest.rows import Columns, identity_columns, outcomes, table_batch
 from watchglass.ingest.repeated_calls import RepeatedCalls
+from watchglass.ingest.rows import Columns, identity_columns, outcomes, table_batch
 from watchglass.ingest.span_details import SpanDetails
 from watchglass.model.records import Export, Signal
 from watchglass.store.writer import Decoded
