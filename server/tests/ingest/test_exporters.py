@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
+import httpx
 import pytest
-import requests
 from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter as GrpcLogExporter
 from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter as GrpcMetricExporter
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter as GrpcSpanExporter
@@ -181,11 +181,11 @@ def test_log_exporters(served: Served, kind: str) -> None:
 def test_refused_body_over_the_limit_is_answered_on_the_wire(served: Served) -> None:
     """A client that sends more than the limit reads 413, not a broken connection, and the server goes on."""
     size = served.house.settings.ingest_max_request_bytes
-    answer = requests.post(
-        f"{served.http_url}/v1/traces", data=bytes(size + 1), headers={"content-type": "application/x-protobuf"}, timeout=20
+    answer = httpx.post(
+        f"{served.http_url}/v1/traces", content=bytes(size + 1), headers={"content-type": "application/x-protobuf"}, timeout=20
     )
     assert answer.status_code == 413
-    answer = requests.post(
-        f"{served.http_url}/v1/traces", data=b"", headers={"content-type": "application/x-protobuf"}, timeout=20
+    answer = httpx.post(
+        f"{served.http_url}/v1/traces", content=b"", headers={"content-type": "application/x-protobuf"}, timeout=20
     )
     assert answer.status_code == 200
