@@ -13,7 +13,8 @@ from doubles.spans import trace_request
 from watchglass.errors import InvalidInput, Unavailable
 from watchglass.ingest import decode as decoding
 from watchglass.ingest.compression import TooLarge
-from watchglass.ingest.decode import Size, decode_bodies, hex_ids, size_of
+from watchglass.ingest.decode import Size, decode_bodies, size_of
+from watchglass.ingest.ids import hex_ids
 from watchglass.model.records import Committed, Signal
 
 TEXTS: dict[Signal, Callable[[str], Message]] = {

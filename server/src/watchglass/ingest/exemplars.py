@@ -8,9 +8,11 @@ import pyarrow.compute as pc
 
 from watchglass.conventions.attributes import row_offsets
 from watchglass.ingest.any_value import json_text
-from watchglass.ingest.decode import LATEST_NS, children, flatten_attributes, optional_ids, struct_fields, timestamps
+from watchglass.ingest.flatten import children, flatten_attributes, struct_fields
+from watchglass.ingest.ids import optional_ids
 from watchglass.ingest.plain import plain_attributes
 from watchglass.ingest.rows import Columns
+from watchglass.ingest.times import LATEST_NS, timestamps
 
 
 def exemplar_columns(exemplars: pa.ListArray) -> Columns:

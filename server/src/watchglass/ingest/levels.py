@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from watchglass.conventions.attributes import FlatAttributes, text_map
 from watchglass.conventions.resource import resource_columns
-from watchglass.ingest.decode import children, flatten_attributes, struct_fields
+from watchglass.ingest.flatten import children, flatten_attributes, struct_fields
 from watchglass.model.records import Signal
 
 LEVELS = {

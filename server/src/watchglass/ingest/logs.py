@@ -9,19 +9,13 @@ import pyarrow.compute as pc
 
 from watchglass.conventions.attributes import TEXT, FlatAttributes, typed_maps
 from watchglass.conventions.log_events import messages_of_event
-from watchglass.ingest.decode import (
-    clean_times,
-    decode_bodies,
-    flatten_attributes,
-    flatten_values,
-    marks_column,
-    optional_ids,
-    struct_fields,
-    timestamps,
-)
+from watchglass.ingest.decode import decode_bodies
+from watchglass.ingest.flatten import flatten_attributes, flatten_values, struct_fields
+from watchglass.ingest.ids import optional_ids
 from watchglass.ingest.levels import records_of
 from watchglass.ingest.plain import plain_row
-from watchglass.ingest.rows import Columns, identity_columns, outcomes, table_batch
+from watchglass.ingest.rows import Columns, identity_columns, marks_column, outcomes, table_batch
+from watchglass.ingest.times import clean_times, timestamps
 from watchglass.model.records import Export, Signal
 from watchglass.store.writer import Decoded
 

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from watchglass.ingest.decode import children, named, struct_fields
 from watchglass.ingest.exemplars import number_values
+from watchglass.ingest.flatten import children, named, struct_fields
 from watchglass.ingest.rows import Columns
 from watchglass.model.arrow import arrow_type, default_column, filled
 from watchglass.model.fields import fields_of

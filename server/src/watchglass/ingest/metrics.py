@@ -8,19 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchglass.conventions.attributes import text_map
-from watchglass.ingest.decode import (
-    clean_times,
-    decode_bodies,
-    flatten_attributes,
-    marks_column,
-    struct_fields,
-    timestamps,
-)
+from watchglass.ingest.decode import decode_bodies
 from watchglass.ingest.exemplars import exemplar_columns
+from watchglass.ingest.flatten import flatten_attributes, struct_fields
 from watchglass.ingest.levels import records_of
 from watchglass.ingest.metric_points import TABLE, Points, points_of
-from watchglass.ingest.rows import Columns, identity_columns, outcomes, table_batch
+from watchglass.ingest.rows import Columns, identity_columns, marks_column, outcomes, table_batch
 from watchglass.ingest.series import series_ids
+from watchglass.ingest.times import clean_times, timestamps
 from watchglass.model.records import Export, Signal
 from watchglass.store.writer import Decoded
 

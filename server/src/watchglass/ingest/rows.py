@@ -1,4 +1,4 @@
-"""What the rows of all three tables share: whose they are, what became of their exports, and the batch they make."""
+"""What the rows of all three tables share: whose they are, what became of their exports, what was odd, and their batch."""
 
 from collections.abc import Sequence
 
@@ -63,3 +63,15 @@ def table_batch(table: str, columns: Columns, row_count: int) -> pa.RecordBatch:
             column = column if column.type == field.type else column.cast(field.type)
             arrays.append(filled(table, field.name, column))
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def marks_column(row_count: int, marks: Sequence[tuple[str, npt.NDArray[np.bool_]]]) -> pa.ListArray:
+    """Build the `marks` column from one mask a mark, each of shape (row_count,)."""
+    present = [(name, mask) for name, mask in marks if mask.any()]
+    if not present:
+        return pa.ListArray.from_arrays(pa.array(np.zeros(row_count + 1, np.int32)), pa.array([], pa.string()))
+    grid = np.stack([mask for _, mask in present], axis=1)
+    offsets = np.concatenate(([0], np.cumsum(grid.sum(axis=1)))).astype(np.int32)
+    names = np.array([name for name, _ in present], dtype=object)
+    chosen = names[np.nonzero(grid)[1]]
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(chosen, pa.string()))

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from watchglass.conventions.attributes import FlatAttributes
-from watchglass.ingest.decode import flatten_attributes, struct_fields
+from watchglass.ingest.flatten import flatten_attributes, struct_fields
 from watchglass.ingest.levels import Origins
 
 Hashes = npt.NDArray[np.uint64]

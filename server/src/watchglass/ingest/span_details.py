@@ -10,8 +10,10 @@ import pyarrow as pa
 from watchglass.conventions.attributes import FlatAttributes
 from watchglass.conventions.span_view import EventView, SpanView
 from watchglass.ingest.any_value import json_text
-from watchglass.ingest.decode import LATEST_NS, children, flatten_attributes, hex_ids, struct_fields, timestamps
+from watchglass.ingest.flatten import children, flatten_attributes, struct_fields
+from watchglass.ingest.ids import hex_ids
 from watchglass.ingest.plain import plain_attributes, plain_row
+from watchglass.ingest.times import LATEST_NS, timestamps
 
 KIND_NAMES = ("unspecified", "internal", "server", "client", "producer", "consumer")
 

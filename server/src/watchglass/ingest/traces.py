@@ -13,23 +13,14 @@ import pyarrow.compute as pc
 from watchglass.conventions.attributes import FlatAttributes, typed_maps
 from watchglass.conventions.normalise import Normaliser
 from watchglass.conventions.span_rows import SpanRows
-from watchglass.ingest.decode import (
-    Times,
-    clean_times,
-    decode_bodies,
-    flatten_attributes,
-    hex_ids,
-    marks_column,
-    named,
-    optional_ids,
-    struct_fields,
-    timestamps,
-    valid_ids,
-)
+from watchglass.ingest.decode import decode_bodies
+from watchglass.ingest.flatten import flatten_attributes, named, struct_fields
+from watchglass.ingest.ids import hex_ids, optional_ids, valid_ids
 from watchglass.ingest.levels import Origins, records_of
 from watchglass.ingest.repeated_calls import RepeatedCalls
-from watchglass.ingest.rows import Columns, identity_columns, outcomes, table_batch
+from watchglass.ingest.rows import Columns, identity_columns, marks_column, outcomes, table_batch
 from watchglass.ingest.span_details import SpanDetails
+from watchglass.ingest.times import Times, clean_times, timestamps
 from watchglass.model.records import Export, Signal
 from watchglass.store.writer import Decoded
 
