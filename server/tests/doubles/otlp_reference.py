@@ -4,6 +4,7 @@ decoders, which go through Arrow."""
 import base64
 import json
 import math
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -15,6 +16,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 from doubles.otlp import NOW_NS
 
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)([.][0-9]+)?(e[+-]?[0-9]+)?|nan|-?inf")
 KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"]
 STATUSES = ["unset", "ok", "error"]
 TEMPORALITIES = ["unspecified", "delta", "cumulative"]
@@ -212,16 +214,13 @@ def comparable(value: Any) -> Any:
 
 
 def _read(text: str) -> Any:
-    """JSON arrays and objects, and doubles, are equal whatever way they are written."""
+    """JSON arrays and objects, and numbers, are equal whatever way they are written."""
     if text[:1] in ("[", "{"):
         try:
             return comparable(json.loads(text))
         except ValueError:
             return text
-    try:
-        return repr(float(text)) if any(sign in text for sign in ".einf") and text.strip() == text else text
-    except ValueError:
-        return text
+    return repr(float(text)) if NUMBER.fullmatch(text) else text
 
 
 def sorted_rows(rows: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> list[Any]:
