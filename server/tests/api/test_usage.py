@@ -28,7 +28,7 @@ def test_usage_answers_with_times_and_aligned_values(client: TestClient, engine:
     assert (answer["start"], answer["end"]) == ("2023-11-13T22:13:00.000000000Z", "2023-11-14T22:14:00.000000000Z")
     assert answer["times"][0] == "2023-11-13T22:00:00.000000000Z"
     assert [(it["group"]["model"], it["total"]["cost_usd"], sum(it["values"]["span_count"])) for it in answer["series"]] == [
-        ("a", 0.75, 2), ("b", 0.0, 1),
+        ("a", 0.75, 2), ("b", None, 1),
     ]  # fmt: skip
     assert {len(values) for it in answer["series"] for values in it["values"].values()} == {len(answer["times"])} == {25}
     assert set(answer["measures"]) == set(MEASURES)

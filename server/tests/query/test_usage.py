@@ -272,6 +272,16 @@ def test_unpriced_models_are_listed_with_when_they_were_seen(engine: Engine) -> 
     assert found == [UnpricedModel("x", "new", 2, 10, 4, NOW_NS // 10**6 * 10**6)]
 
 
+def test_cost_of_unpriced_calls_alone_is_unknown(engine: Engine) -> None:
+    """Never 0 where nothing had a price; with some priced calls it is theirs, and nothing at all costs nothing."""
+    row = {"is_model_call": True, "input_tokens": 5}
+    insert_rows(engine, "spans", [span(1, 1, model="a", **row), span(1, 2, model="b", **row), span(1, 3, model="b", cost_usd=0.5, **row)])
+    for text in ("", "-name:nothing"):
+        usage = ask(engine, text, group_by="model", start_ns=NOW_NS - 2 * HOUR_NS, end_ns=NOW_NS + HOUR_NS)
+        costs = {it.group["model"]: (it.total["cost_usd"], set(it.values["cost_usd"])) for it in usage.series}
+        assert costs == {"a": (None, {None, 0.0}), "b": (0.5, {0.5, 0.0})}
+
+
 def test_interval_is_kept_fine_where_there_is_little_to_merge(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Percentiles by the minute turn into hours only where very many digests would be merged; counts never do."""
     insert_rows(engine, "spans", calls(100))

@@ -1106,9 +1106,9 @@ export interface components {
             cache_read_input_tokens: number;
             /**
              * Cost Usd
-             * @description Cost of priced model calls, USD
+             * @description Cost of priced model calls; unknown where none of them had a price, USD
              */
-            cost_usd: number;
+            cost_usd: number | null;
             /**
              * Duration Mean Ns
              * @description Mean duration of a span, ns
@@ -1516,9 +1516,9 @@ export interface components {
             cache_read_input_tokens: number;
             /**
              * Cost Usd
-             * @description Cost of priced model calls, USD
+             * @description Cost of priced model calls; unknown where none of them had a price, USD
              */
-            cost_usd: number;
+            cost_usd: number | null;
             /**
              * Duration Mean Ns
              * @description Mean duration of a span, ns

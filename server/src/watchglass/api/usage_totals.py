@@ -27,4 +27,4 @@ def totals_row(series: Series) -> dict[str, Any]:
 def _measure(measure: Measure) -> tuple[Any, Any]:
     kind = int if measure.is_integer else float
     unit = f", {measure.unit}" if measure.unit else ""
-    return (kind if measure.is_sum else kind | None, Field(description=f"{measure.brief}{unit}"))
+    return (kind | None if measure.is_nullable else kind, Field(description=f"{measure.brief}{unit}"))

@@ -36,6 +36,7 @@ class Measure:
         sql: Expression over merged partials, each written `{partial}`.
         partials: The partials that `sql` names.
         is_sum: Whether it adds up over buckets and groups; then its value where nothing was is 0, else it is unknown.
+        is_nullable: Whether it can be unknown where something was.
         is_integer: Whether it is a whole number.
     """
 
@@ -45,6 +46,7 @@ class Measure:
     sql: str
     partials: tuple[str, ...]
     is_sum: bool
+    is_nullable: bool
     is_integer: bool
 
 
@@ -89,15 +91,19 @@ PARTIALS: dict[str, Partial] = {
 """Each aggregate by name; the raw one says what the view behind the rollup says."""
 
 
-def _sum(name: str, unit: str, brief: str, *, is_integer: bool = True) -> Measure:
-    return Measure(name, unit, brief, f"{{{name}}}", (name,), is_sum=True, is_integer=is_integer)
+def _sum(name: str, unit: str, brief: str) -> Measure:
+    return Measure(name, unit, brief, f"{{{name}}}", (name,), is_sum=True, is_nullable=False, is_integer=True)
+
+
+def _ratio(name: str, unit: str, brief: str, sql: str, *partials: str, is_integer: bool) -> Measure:
+    return Measure(name, unit, brief, sql, partials, is_sum=False, is_nullable=True, is_integer=is_integer)
 
 
 def _percentiles(name: str, brief: str) -> list[Measure]:
     partial = f"{name}_quantiles"
     return [
         Measure(f"{name}_{word}_ns", "ns", f"{brief}, {word[1:]}th percentile", f"{{{partial}}}[{index}]", (partial,),
-                is_sum=False, is_integer=True)
+                is_sum=False, is_nullable=True, is_integer=True)
         for index, word in enumerate(("p50", "p95", "p99"), 1)
     ]  # fmt: skip
 
@@ -112,18 +118,23 @@ MEASURES: dict[str, Measure] = {
         _sum("output_tokens", "tokens", "Output tokens of model calls"),
         _sum("cache_read_input_tokens", "tokens", "Cached input tokens of model calls"),
         _sum("reasoning_output_tokens", "tokens", "Reasoning tokens of model calls"),
-        _sum("cost_usd", "USD", "Cost of priced model calls", is_integer=False),
-        _sum("unpriced_count", "", "Model calls with tokens but no price"),
         Measure(
+            "cost_usd", "USD", "Cost of priced model calls; unknown where none of them had a price",
+            # a sum of nothing but unknown costs is not 0
+            "if({cost_usd} = 0 AND {unpriced_count} > 0, NULL, {cost_usd})", ("cost_usd", "unpriced_count"),
+            is_sum=True, is_nullable=True, is_integer=False,
+        ),
+        _sum("unpriced_count", "", "Model calls with tokens but no price"),
+        _ratio(
             "duration_mean_ns", "ns", "Mean duration of a span", "{duration_sum_ns} / {span_count}",
-            ("duration_sum_ns", "span_count"), is_sum=False, is_integer=True,
+            "duration_sum_ns", "span_count", is_integer=True,
         ),
         *_percentiles("duration", "Duration of a span"),
         *_percentiles("time_to_first_token", "Time from the start of a call to its first token"),
         *_percentiles("time_per_output_token", "Mean time of each output token after the first, by call"),
-        Measure(
+        _ratio(
             "output_tokens_per_s", "1/s", "Output tokens of model calls over the time that these calls took",
-            "{output_tokens} * 1e9 / {generation_ns}", ("output_tokens", "generation_ns"), is_sum=False, is_integer=False,
+            "{output_tokens} * 1e9 / {generation_ns}", "output_tokens", "generation_ns", is_integer=False,
         ),
     ]
 }  # fmt: skip
