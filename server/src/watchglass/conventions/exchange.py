@@ -1,6 +1,5 @@
 """What went into a step and what came out of it, where a dialect has one attribute for each, whatever the step is."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from watchglass.conventions.messages import conversation, holds_more, looks_like_messages, messages_of
@@ -36,15 +35,15 @@ def documents_of(value: Any) -> list[dict[str, Any]]:
     Known shapes: LangChain's {page_content, metadata}, {id, content|text, score, metadata}, and bare text.
     """
     value = from_json(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = next((value[key] for key in ("documents", "results", "nodes") if isinstance(value.get(key), list)), [])
     return [_document(item) for item in value] if isinstance(value, list) else []
 
 
 def _document(item: Any) -> dict[str, Any]:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return {"content": plain_text(item)}
-    inner = item["kwargs"] if isinstance(item.get("kwargs"), Mapping) else item
+    inner = item["kwargs"] if isinstance(item.get("kwargs"), dict) else item
     content = next((inner[key] for key in ("content", "page_content", "text", "document") if inner.get(key)), None)
     found = {
         "id": inner.get("id"),

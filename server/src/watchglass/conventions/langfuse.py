@@ -28,7 +28,7 @@ def build(view: SpanView) -> dict[str, object]:
     given, answered = view.take(f"{PREFIX}input"), view.take(f"{PREFIX}output")
     columns = exchange(given, answered, is_model_call=operation == "chat")
     request = from_json(given)
-    if isinstance(request, Mapping) and isinstance(request.get("tools"), list):
+    if isinstance(request, dict) and isinstance(request.get("tools"), list):
         columns["tool_definitions"] = tools_of(request["tools"])
     if operation == "execute_tool":
         columns["tool_name"] = view.name
@@ -39,7 +39,7 @@ def build(view: SpanView) -> dict[str, object]:
     columns.update(parameters_of(view.attributes.get(f"{PREFIX}model.parameters")))
     columns.update(usage_columns(from_json(view.attributes.get(f"{PREFIX}usage_details"))))
     costs = from_json(view.attributes.get(f"{PREFIX}cost_details"))
-    if isinstance(costs, Mapping):
+    if isinstance(costs, dict):
         columns["client_cost_usd"] = _total(costs)
     columns.update(_first_token(view))
     return columns
@@ -51,7 +51,7 @@ def usage_columns(usage: Any) -> dict[str, Any]:
     OpenAI's own form (prompt_tokens, input_tokens with *_details) counts the details inside the totals. In Langfuse's
     form (input, output, and keys like input_cached_tokens) the keys exclude each other, so they are added up.
     """
-    if not isinstance(usage, Mapping):
+    if not isinstance(usage, dict):
         return {}
     counts = _numbers(usage)
     if "input" not in counts and "output" not in counts:
@@ -77,7 +77,7 @@ def _openai_usage(usage: Mapping[str, Any]) -> dict[str, Any]:
             if number(usage.get(f"{name}_tokens")) is not None:
                 columns[f"{side}_tokens"] = number(usage[f"{name}_tokens"])
             details = usage.get(f"{name}_tokens_details")
-            if isinstance(details, Mapping):
+            if isinstance(details, dict):
                 columns[f"audio_{side}_tokens"] = number(details.get("audio_tokens"))
                 if side == "input":
                     columns["cache_read_input_tokens"] = number(details.get("cached_tokens"))

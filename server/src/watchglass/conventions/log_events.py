@@ -58,7 +58,7 @@ def columns_of_event(event_name: str, body: Any, attributes: Mapping[str, Any]) 
         RecursionError: A value is nested too deeply.
     """
     if event_name == DETAILS:
-        held = {**attributes, **body} if isinstance(body, Mapping) else attributes
+        held = {**attributes, **body} if isinstance(body, dict) else attributes
         return conversation(
             messages_of(held.get("gen_ai.input.messages")),
             messages_of(held.get("gen_ai.output.messages"), "assistant"),
@@ -79,7 +79,7 @@ def columns_of_event(event_name: str, body: Any, attributes: Mapping[str, Any]) 
 def _said(body: Any, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """What the event says: its body, the JSON in gen_ai.event.content, or its attributes."""
     said = from_json(attributes.get("gen_ai.event.content") if body in (None, "") else body)
-    if isinstance(said, Mapping):
+    if isinstance(said, dict):
         return {**attributes, **said}
     return {**attributes, "content": said} if said not in (None, "") else dict(attributes)
 
@@ -90,7 +90,7 @@ def _prompt_message(said: Mapping[str, Any], role: str) -> Message:
 
 def _choice(said: Mapping[str, Any]) -> Message:
     held = from_json(said.get("message"))
-    message = dict(held) if isinstance(held, Mapping) else {"content": said.get("content") if held is None else held}
+    message = dict(held) if isinstance(held, dict) else {"content": said.get("content") if held is None else held}
     if not message.get("tool_calls") and said.get("tool_calls"):
         message["tool_calls"] = said["tool_calls"]
     read = messages_of({"content": None, **message, "role": message.get("role") or "assistant"})[0]

@@ -1,6 +1,5 @@
 """What nests in Logfire: request and response as JSON, and the second record that a stream leaves at its end."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from watchglass.conventions.genai_messages import genai_conversation
@@ -24,7 +23,7 @@ def build(view: SpanView) -> dict[str, object]:
 
 
 def _request(request: Any) -> dict[str, Any]:
-    if not isinstance(request, Mapping):
+    if not isinstance(request, dict):
         return {}
     columns = {**parameters_of(request)}
     if any(key in request for key in ("messages", "prompt")):
@@ -35,7 +34,7 @@ def _request(request: Any) -> dict[str, Any]:
 
 
 def _response(response: Any) -> dict[str, Any]:
-    if not isinstance(response, Mapping):
+    if not isinstance(response, dict):
         return {}
     answer = response.get("message") or response.get("text") or response.get("combined_chunk_content")
     return conversation([], messages_of(answer, "assistant"))

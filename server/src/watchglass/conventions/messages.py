@@ -46,27 +46,27 @@ def messages_of(value: Any, default_role: str = "user") -> list[Message]:
         return []
     if isinstance(value, list):
         return [message for item in value for message in _messages_of_item(item, default_role)]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return _messages_of_map(value, default_role)
     return [{"role": default_role, "parts": [text_part(value)]}]
 
 
 def looks_like_messages(value: Any) -> bool:
     """Whether `value` (not JSON text, but what was read from it) is a message, a list of them, or holds such a list."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return is_message(value) or any(looks_like_messages(value[key]) for key in _HOLDERS if key in value)
     while isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
         value = value[0]
     if not isinstance(value, list) or not value:
         return False
-    return all(isinstance(item, Mapping) and is_message(item) for item in value)
+    return all(isinstance(item, dict) and is_message(item) for item in value)
 
 
 def holds_more(value: Any) -> bool:
     """Whether `value` says more than `messages_of` reads: a request's parameters, a message's metadata."""
     if isinstance(value, list):
         return any(holds_more(item) for item in value)
-    return isinstance(value, Mapping) and not (is_message(value) and READ_KEYS.issuperset(value))
+    return isinstance(value, dict) and not (is_message(value) and READ_KEYS.issuperset(value))
 
 
 def split_system(messages: Sequence[Message]) -> tuple[list[Message], list[Part]]:
@@ -83,7 +83,7 @@ def split_system(messages: Sequence[Message]) -> tuple[list[Message], list[Part]
 def instructions_of(value: Any) -> list[Part]:
     """Turn system instructions (text, parts, or messages) into parts."""
     value = from_json(value)
-    if isinstance(value, Mapping) and not is_message(value) and not is_known_block(value):
+    if isinstance(value, dict) and not is_message(value) and not is_known_block(value):
         return [text_part(value)]
     if looks_like_messages(value):
         return [part for message in messages_of(value, "system") for part in message["parts"]]
@@ -108,7 +108,7 @@ def _messages_of_item(item: Any, default_role: str) -> list[Message]:
         if len(item) == 2 and all(isinstance(word, str) for word in item) and is_role(item[0]):
             return [{"role": canonical_role(item[0]), "parts": parts_of(item[1])}]
         return [message for inner in item for message in _messages_of_item(inner, default_role)]
-    if isinstance(item, Mapping):
+    if isinstance(item, dict):
         return _messages_of_map(item, default_role)
     return [] if item is None or item == "" else [{"role": default_role, "parts": [text_part(item)]}]
 
@@ -118,7 +118,7 @@ def _messages_of_map(value: Mapping[str, Any], default_role: str) -> list[Messag
     if len(value) == 2 and isinstance(content, str) and isinstance(role, str) and role in PLAIN_ROLES:
         # most messages are this, so they take the short way
         return [{"role": role, "parts": parts_of(blocks_of_text(content))}]
-    if isinstance(value.get("message"), Mapping):
+    if isinstance(value.get("message"), dict):
         return [with_reason(read_message(value["message"], default_role), value)]
     if is_message(value):
         return [read_message(value, default_role)]
@@ -127,7 +127,7 @@ def _messages_of_map(value: Mapping[str, Any], default_role: str) -> list[Messag
             system = parts_of(from_json(next((value[name] for name in _SYSTEM_HOLDERS if value.get(name)), None)))
             found = messages_of(value[key], default_role)
             return [{"role": "system", "parts": system}, *found] if system else found
-    if isinstance(value.get("content"), Mapping) and "parts" in value["content"]:  # one of Gemini's candidates
+    if isinstance(value.get("content"), dict) and "parts" in value["content"]:  # one of Gemini's candidates
         return [with_reason(read_message(value["content"], "assistant"), value)]
     if isinstance(value.get("text"), str) and "type" not in value:  # one of OpenAI's or LangChain's completions
         return [with_reason({"role": default_role, "parts": [text_part(value["text"])]}, value)]

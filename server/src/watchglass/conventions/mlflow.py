@@ -1,6 +1,5 @@
 """What nests in MLflow: every attribute is JSON, written by its span.set_attribute."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from watchglass.conventions.exchange import documents_of, exchange
@@ -33,10 +32,10 @@ def build(view: SpanView) -> dict[str, object]:
     if isinstance(provider, str):
         columns["provider_name"] = canonical_provider(provider)
     usage = from_json(view.attributes.get("mlflow.chat.tokenUsage"))
-    if isinstance(usage, Mapping):
+    if isinstance(usage, dict):
         columns.update({name: number(usage.get(name)) for name in USAGE_COLUMNS if name in usage})
     cost = from_json(view.attributes.get("mlflow.llm.cost"))
-    if isinstance(cost, Mapping):
+    if isinstance(cost, dict):
         columns["client_cost_usd"] = number(cost.get("total_cost"))
     columns.update(_prompt(from_json(view.attributes.get("mlflow.linkedPrompts"))))
     return columns
@@ -44,7 +43,7 @@ def build(view: SpanView) -> dict[str, object]:
 
 def _request(given: Any) -> dict[str, Any]:
     """Parameters and the model asked for; mlflow.llm.model is the one that answered where the answer says so."""
-    if not isinstance(given, Mapping):
+    if not isinstance(given, dict):
         return {}
     asked = given.get("model")
     return {**parameters_of(given), **({"request_model": asked} if isinstance(asked, str) else {})}
@@ -52,18 +51,18 @@ def _request(given: Any) -> dict[str, Any]:
 
 def _response(answered: Any) -> dict[str, Any]:
     """The response's id, model, finish reasons and an embedding's usage, where the output is the provider's own."""
-    if not isinstance(answered, Mapping):
+    if not isinstance(answered, dict):
         return {}
     columns: dict[str, Any] = {}
     usage = answered.get("usage")
-    if isinstance(usage, Mapping) and "prompt_tokens" in usage:
+    if isinstance(usage, dict) and "prompt_tokens" in usage:
         columns["input_tokens"] = number(usage["prompt_tokens"])
     if isinstance(answered.get("id"), str):
         columns["response_id"] = answered["id"]
     if isinstance(answered.get("model"), str):
         columns["response_model"] = answered["model"]
     choices = answered.get("choices")
-    ended = [choice for choice in (choices if isinstance(choices, list) else []) if isinstance(choice, Mapping)]
+    ended = [choice for choice in (choices if isinstance(choices, list) else []) if isinstance(choice, dict)]
     reasons = [choice.get("finish_reason") for choice in ended] + [answered.get("stop_reason")]
     reasons = [reason for reason in reasons if isinstance(reason, str)]
     return {**columns, "finish_reasons": reasons} if reasons else columns
@@ -72,7 +71,7 @@ def _response(answered: Any) -> dict[str, Any]:
 def _prompt(linked: Any) -> dict[str, Any]:
     """The first prompt that was loaded within the span."""
     first = linked[0] if isinstance(linked, list) and linked else None
-    if not isinstance(first, Mapping) or not isinstance(first.get("name"), str):
+    if not isinstance(first, dict) or not isinstance(first.get("name"), str):
         return {}
     version = first.get("version")
     return {"prompt_name": first["name"], **({} if version is None else {"prompt_version": str(version)})}

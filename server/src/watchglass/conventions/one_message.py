@@ -77,17 +77,17 @@ def is_message(value: Mapping[str, Any]) -> bool:
     kind = value.get("type")
     if isinstance(kind, str) and kind in _ITEM_ROLES:
         return True
-    return isinstance(value.get("message"), Mapping) or _langchain_role(value) is not None
+    return isinstance(value.get("message"), dict) or _langchain_role(value) is not None
 
 
 def _langchain_role(value: Mapping[str, Any]) -> str | None:
     """The role of a LangChain message: {type: human, content}, {type: human, data}, or a serialised constructor."""
     kind = value.get("type")
-    if kind == "constructor" and isinstance(value.get("kwargs"), Mapping):
+    if kind == "constructor" and isinstance(value.get("kwargs"), dict):
         path = value.get("id")
         name = str(path[-1]).lower() if isinstance(path, list) and path else ""
         return ROLES[name] if name.endswith(("message", "messagechunk")) and name in ROLES else None
-    holds = isinstance(value.get("data"), Mapping) or "content" in value
+    holds = isinstance(value.get("data"), dict) or "content" in value
     return canonical_role(kind) if holds and isinstance(kind, str) and kind in _LANGCHAIN_TYPES else None
 
 
@@ -106,7 +106,7 @@ def read_message(value: Mapping[str, Any], default_role: str) -> Message:
     """Read a message that `is_message` knows, or a map with content; `default_role` is for one that says none."""
     langchain_role = _langchain_role(value)
     if langchain_role is not None:
-        value = next((value[key] for key in ("kwargs", "data") if isinstance(value.get(key), Mapping)), value)
+        value = next((value[key] for key in ("kwargs", "data") if isinstance(value.get(key), dict)), value)
     kind = value.get("type")
     item_role = _ITEM_ROLES.get(kind) if isinstance(kind, str) else None
     role = langchain_role or canonical_role(value.get("role"), item_role or default_role)
@@ -116,7 +116,7 @@ def read_message(value: Mapping[str, Any], default_role: str) -> Message:
     if isinstance(value.get("name"), str) and value["name"] and role != "tool":
         message["name"] = value["name"]
     metadata = value.get("response_metadata")
-    return with_reason(with_reason(message, metadata if isinstance(metadata, Mapping) else {}), value)
+    return with_reason(with_reason(message, metadata if isinstance(metadata, dict) else {}), value)
 
 
 def _parts(value: Mapping[str, Any], role: str) -> list[Part]:
@@ -140,17 +140,17 @@ def _calls_beside(value: Mapping[str, Any], parts: Sequence[Part]) -> list[Part]
     known = [part.get("id") for part in parts if part.get("type") == "tool_call"]
     calls = from_json(value.get("tool_calls"))
     more = value.get("additional_kwargs")
-    if not calls and isinstance(more, Mapping):
+    if not calls and isinstance(more, dict):
         calls = more.get("tool_calls")
     found = [
         part
         for call in (calls if isinstance(calls, list) else [])
-        if isinstance(call, Mapping)
+        if isinstance(call, dict)
         for part in parts_of([{**call, "type": "tool_call"}])
         if part.get("id") is None or part["id"] not in known
     ]
     call = value.get("function_call")
-    if isinstance(call, Mapping):
+    if isinstance(call, dict):
         found.append(tool_call_part(None, call.get("name"), call.get("arguments")))
     return found
 

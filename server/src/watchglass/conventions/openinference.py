@@ -90,7 +90,7 @@ def _block(item: Mapping[str, Any]) -> dict[str, Any]:
     flat = item["message_content"]
     for kind in ("image", "audio", "video", "document"):
         held = flat.get(kind)
-        if isinstance(held, Mapping) and isinstance(held.get(kind), Mapping):
+        if isinstance(held, dict) and isinstance(held.get(kind), dict):
             return {"type": kind, "source": held[kind], "mime_type": held[kind].get("mime_type")}
     kind = flat.get("type", "text")
     return {"type": kind if isinstance(kind, str) else "text", "text": flat.get("text", "")}
@@ -100,7 +100,7 @@ def _models(view: SpanView) -> dict[str, Any]:
     """Before request and response models had their own keys, llm.model_name was overwritten by the response's."""
     answered = view.attributes.get("llm.model_name")
     asked = from_json(view.attributes.get("llm.invocation_parameters"))
-    if not answered or "llm.request.model_name" in view.attributes or not isinstance(asked, Mapping):
+    if not answered or "llm.request.model_name" in view.attributes or not isinstance(asked, dict):
         return {}
     if not isinstance(asked.get("model"), str):
         return {}

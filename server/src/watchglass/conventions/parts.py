@@ -85,18 +85,18 @@ def parts_of(content: Any) -> list[Part]:
         return []
     if isinstance(content, list):
         return [part for block in content for part in _block_parts(block)]
-    if isinstance(content, Mapping):
+    if isinstance(content, dict):
         return _block_parts(content)
     return [text_part(content)]
 
 
 def is_known_block(block: Any) -> bool:
     """Whether `block` is a content block of a type that is known here."""
-    return isinstance(block, Mapping) and isinstance(block.get("type"), str) and block["type"] in _TYPED
+    return isinstance(block, dict) and isinstance(block.get("type"), str) and block["type"] in _TYPED
 
 
 def _block_parts(block: Any) -> list[Part]:
-    if not isinstance(block, Mapping):
+    if not isinstance(block, dict):
         return [text_part(block)] if isinstance(block, list) else parts_of(block)
     kind = block.get("type")
     if isinstance(kind, str):
@@ -126,19 +126,19 @@ def _text(block: Mapping[str, Any]) -> Part | None:
 def _reasoning(block: Mapping[str, Any]) -> Part | None:
     content = _first(block, "content", "thinking", "text", "reasoning")
     if content is None and isinstance(block.get("summary"), list):
-        content = "\n".join(plain_text(item.get("text")) for item in block["summary"] if isinstance(item, Mapping))
+        content = "\n".join(plain_text(item.get("text")) for item in block["summary"] if isinstance(item, dict))
     return None if content is None else reasoning_part(content)
 
 
 def _bedrock_reasoning(block: Mapping[str, Any]) -> Part | None:
     inner = block["reasoningContent"]
-    text = inner.get("reasoningText") if isinstance(inner, Mapping) else None
-    return _reasoning(text) if isinstance(text, Mapping) else None
+    text = inner.get("reasoningText") if isinstance(inner, dict) else None
+    return _reasoning(text) if isinstance(text, dict) else None
 
 
 def _tool_call(block: Mapping[str, Any]) -> Part | None:
     inner = block.get("function")
-    named = inner if isinstance(inner, Mapping) else block
+    named = inner if isinstance(inner, dict) else block
     call_id = _first(block, "id", "call_id", "toolCallId", "tool_call_id")
     name = _first(named, "name", "toolName", "tool_name")
     return tool_call_part(call_id, name, _first(named, "arguments", "input", "args"))
@@ -147,7 +147,7 @@ def _tool_call(block: Mapping[str, Any]) -> Part | None:
 def _tool_response(block: Mapping[str, Any]) -> Part | None:
     call_id = _first(block, "id", "tool_use_id", "call_id", "toolCallId", "tool_call_id")
     response = _first(block, "response", "result", "output", "content")
-    if isinstance(response, Mapping) and set(response) == {"type", "value"}:
+    if isinstance(response, dict) and set(response) == {"type", "value"}:
         response = response["value"]
     return tool_response_part(call_id, response)
 
@@ -157,7 +157,7 @@ def _wrapped_call(key: str) -> Callable[[Mapping[str, Any]], Part | None]:
 
     def read(block: Mapping[str, Any]) -> Part | None:
         inner = block[key]
-        if not isinstance(inner, Mapping):
+        if not isinstance(inner, dict):
             return None
         return tool_call_part(_first(inner, "id", "toolUseId"), inner.get("name"), _first(inner, "args", "input"))
 
@@ -167,7 +167,7 @@ def _wrapped_call(key: str) -> Callable[[Mapping[str, Any]], Part | None]:
 def _wrapped_response(key: str) -> Callable[[Mapping[str, Any]], Part | None]:
     def read(block: Mapping[str, Any]) -> Part | None:
         inner = block[key]
-        if not isinstance(inner, Mapping):
+        if not isinstance(inner, dict):
             return None
         return tool_response_part(_first(inner, "id", "toolUseId", "name"), _first(inner, "response", "content"))
 
@@ -182,12 +182,12 @@ def _media(block: Mapping[str, Any]) -> Part | None:
     modality = _MODALITIES.get(str(block.get("type")), "")
     inner = _first(block, "image_url", "source", "input_audio", "file", "image", "audio")
     mime = _first(block, "mime_type", "mediaType", "media_type", "mimeType")
-    if isinstance(inner, Mapping):
+    if isinstance(inner, dict):
         mime = mime or _first(inner, "media_type", "mime_type", "mediaType")
         if mime is None and isinstance(inner.get("format"), str):
             mime = f"{modality or 'image'}/{inner['format']}"
         source = _first(inner, "url", "data", "bytes", "file_data", "uri")
-        if isinstance(inner.get("source"), Mapping):
+        if isinstance(inner.get("source"), dict):
             source = _first(inner["source"], "bytes", "url", "data")
         reference = _first(inner, "file_id")
     else:
@@ -215,7 +215,7 @@ def _gemini_data(key: str, field: str) -> Callable[[Mapping[str, Any]], Part | N
 
     def read(block: Mapping[str, Any]) -> Part | None:
         inner = block[key]
-        if not isinstance(inner, Mapping) or inner.get(field) is None:
+        if not isinstance(inner, dict) or inner.get(field) is None:
             return None
         return media_part(inner[field], _first(inner, "mime_type", "mimeType"))
 

@@ -1,6 +1,5 @@
 """What nests in PydanticAI: parts of its own in OpenTelemetry's messages, whole conversations, and events as JSON."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from watchglass.conventions.genai_messages import genai_conversation, messages_in
@@ -29,7 +28,7 @@ def messages_of_events(view: SpanView, key: str) -> dict[str, Any]:
     """
     columns: dict[str, Any] = {}
     listed = from_json(view.attributes.get(key))
-    events = [event for event in listed if isinstance(event, Mapping)] if isinstance(listed, list) else []
+    events = [event for event in listed if isinstance(event, dict)] if isinstance(listed, list) else []
     names = [str(event.get("event.name")) for event in events]
     if events and len(events) == len(listed) and MESSAGE_EVENTS.issuperset(names):
         view.take(key)

@@ -47,7 +47,7 @@ def number(value: Any) -> float | int | None:
 def parameters_of(request: Any) -> dict[str, Any]:
     """The request_* columns of a map of parameters (or its JSON text); what it does not say is absent."""
     request = from_json(request)
-    if not isinstance(request, Mapping):
+    if not isinstance(request, dict):
         return {}
     columns: dict[str, Any] = {}
     for name, value in request.items():
@@ -68,11 +68,11 @@ def tools_of(tools: Any) -> list[Any]:
 
 
 def _tool(tool: Any) -> Any:
-    if not isinstance(tool, Mapping):
+    if not isinstance(tool, dict):
         return tool
     function = tool.get("function")
     flat = {key: value for key, value in tool.items() if key != "function"}
-    if isinstance(function, Mapping):
+    if isinstance(function, dict):
         flat.update(function)
     schema = next((flat.pop(key) for key in ("parameters", "input_schema", "inputSchema") if key in flat), None)
     named = {"type": flat.pop("type", "function"), **flat}
