@@ -18,7 +18,7 @@ def take(browser: Browser, url: str, out: Path, scheme: str) -> None:
     """Take the list and the trace with the most spans in view, in one colour scheme (light or dark)."""
     context = browser.new_context(base_url=url, viewport=SIZE, color_scheme=scheme, device_scale_factor=2)  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto("/traces")
+    page.goto("/traces?start=-6h")
     page.locator("a[data-trace]").first.wait_for(timeout=30_000)
     page.wait_for_timeout(2500)
     page.screenshot(path=out / f"traces-{scheme}.png")

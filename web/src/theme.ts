@@ -15,11 +15,25 @@ const glass: MantineColorsTuple = [
   "#06505f",
 ];
 
+/** Mantine's greys of the dark scheme, in the tone of theme.css; their order is Mantine's: text first, ground last. */
+const dark: MantineColorsTuple = [
+  "#e4e8ec",
+  "#c3cad2",
+  "#98a4b1",
+  "#7f8b98",
+  "#36404a",
+  "#2a323a",
+  "#1f262d",
+  "#171c21",
+  "#12171b",
+  "#0d1114",
+];
+
 export const theme = createTheme({
   primaryColor: "glass",
   primaryShade: { light: 8, dark: 4 },
   autoContrast: true,
-  colors: { glass },
+  colors: { glass, dark },
   fontFamily: '"Inter Variable", system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif',
   fontFamilyMonospace: "var(--wg-mono)",
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem" },

@@ -4,16 +4,19 @@ import { Button, CopyButton } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import styles from "./Connect.module.css";
 
+/** Instrumentations leave prompts and answers out unless they are told to send them. */
+const CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=SPAN_ONLY";
+
 /** @param origin this server's address, as the reader's browser reaches it */
 export function Connect({ origin }: { origin: string }) {
   const lines = [
-    `export OTEL_EXPORTER_OTLP_ENDPOINT=${origin}`,
-    "pip install opentelemetry-distro opentelemetry-exporter-otlp-proto-http opentelemetry-instrumentation-openai-v2",
-    "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf opentelemetry-instrument python your_app.py",
+    "pip install opentelemetry-distro opentelemetry-exporter-otlp-proto-http opentelemetry-instrumentation-genai-openai",
+    `export OTEL_EXPORTER_OTLP_ENDPOINT=${origin} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf ${CAPTURE}`,
+    "opentelemetry-instrument python your_app.py",
   ].join("\n");
   return (
     <div className={styles.connect}>
-      <h2>Waiting for the first trace</h2>
+      <h2>No trace has come in this range yet</h2>
       <p>
         Point any OpenTelemetry instrumentation at this server. For a Python application that calls OpenAI, three lines
         do:

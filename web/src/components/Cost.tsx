@@ -1,7 +1,7 @@
 /** A cost that says when it is not the whole one. */
 
 import { VisuallyHidden } from "@mantine/core";
-import { formatCost, formatPlural } from "../lib/format";
+import { formatCost, formatPlural, formatShortCost } from "../lib/format";
 import styles from "./Cost.module.css";
 
 interface CostProps {
@@ -9,16 +9,24 @@ interface CostProps {
   /** Model calls with tokens but without a price. */
   unpriced_count: number;
   call_count: number;
+  /** Whether it stands in a narrow column; all digits are then in its tooltip. */
+  isShort?: boolean;
 }
 
-export function Cost({ cost_usd, unpriced_count, call_count }: CostProps) {
+export function Cost({ cost_usd, unpriced_count, call_count, isShort = false }: CostProps) {
+  const exact = formatCost(cost_usd);
+  const shown = isShort ? formatShortCost(cost_usd) : exact;
   if (unpriced_count === 0)
-    return <span className={cost_usd === null ? styles.none : undefined}>{formatCost(cost_usd)}</span>;
-  const title = `${formatPlural(unpriced_count, "call")} of ${call_count} without a price: add one for the model with POST /api/v1/prices`;
+    return (
+      <span className={cost_usd === null ? styles.none : undefined} title={shown === exact ? undefined : exact}>
+        {shown}
+      </span>
+    );
+  const title = `${exact}; ${formatPlural(unpriced_count, "call")} of ${call_count} without a price: add one for the model with POST /api/v1/prices`;
   const isUnknown = cost_usd === null || cost_usd === 0;
   return (
     <span title={title} className={isUnknown ? styles.unpriced : undefined}>
-      {isUnknown ? "no price" : formatCost(cost_usd)}
+      {isUnknown ? "no price" : shown}
       {!isUnknown && (
         <span className={styles.unpriced}>
           <span aria-hidden> +?</span>

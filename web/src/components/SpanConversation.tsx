@@ -25,6 +25,11 @@ export function SpanConversation({ columns, isLoading }: { columns: Columns; isL
   ];
   const output = readMessages(columns.output_messages, "assistant");
   const values = VALUES.filter(([column]) => textOf(columns, column) !== "");
+  // what the messages say already, in the form that the instrumentation sent it
+  const isRepeated = ([column]: readonly [string, string]) =>
+    (column === "input_value" && input.length > 0) || (column === "output_value" && output.length > 0);
+  const repeated = values.filter(isRepeated);
+  const plain = values.filter((value) => !isRepeated(value));
   const tools = textOf(columns, "tool_definitions");
   if (input.length === 0 && output.length === 0 && values.length === 0) {
     return (
@@ -36,18 +41,26 @@ export function SpanConversation({ columns, isLoading }: { columns: Columns; isL
   return (
     <div className={styles.conversation}>
       <Chat messages={[...input, ...output]} />
-      {values.map(([column, title]) => (
+      {plain.map(([column, title]) => (
         <Value key={column} title={title}>
           <LongText text={prettyJson(columns[column])} isCode />
         </Value>
       ))}
-      {tools !== "" && (
-        <details className={styles.tools}>
-          <summary>Tools offered to the model</summary>
-          <LongText text={prettyJson(tools)} isCode />
-        </details>
-      )}
+      {repeated.map(([column, title]) => (
+        <Folded key={column} title={`${title} as sent`} text={prettyJson(columns[column])} />
+      ))}
+      {tools !== "" && <Folded title="Tools offered to the model" text={prettyJson(tools)} />}
     </div>
+  );
+}
+
+/** What few readers want, a click away. */
+function Folded({ title, text }: { title: string; text: string }) {
+  return (
+    <details className={styles.folded}>
+      <summary>{title}</summary>
+      <LongText text={text} isCode />
+    </details>
   );
 }
 

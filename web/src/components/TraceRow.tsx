@@ -1,7 +1,7 @@
 /** One trace in the list: what was asked and answered, and what it took. */
 
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { MouseEvent, ReactNode } from "react";
 import type { TraceSummary } from "../api/types";
 import { formatCount, formatDuration, formatPlural, UNKNOWN } from "../lib/format";
 import { formatUtc, splitInstant } from "../lib/time";
@@ -34,7 +34,9 @@ export function TraceRow({
 }: TraceRowProps) {
   const { day, time } = splitInstant(row.start_time, now_ms);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the link has the keyboard
     <div
+      onClick={followLink}
       role="row"
       aria-rowindex={index + 2}
       className={styles.row}
@@ -75,7 +77,7 @@ export function TraceRow({
         <Tokens in_tokens={row.input_tokens} out_tokens={row.output_tokens} />
       </Cell>
       <Cell column="Cost">
-        <Cost cost_usd={row.cost_usd} unpriced_count={row.unpriced_count} call_count={row.model_call_count} />
+        <Cost cost_usd={row.cost_usd} unpriced_count={row.unpriced_count} call_count={row.model_call_count} isShort />
       </Cell>
       <Cell column="Duration">{formatDuration(row.duration_ns)}</Cell>
       <Cell column="First token">{formatDuration(row.time_to_first_token_ns)}</Cell>
@@ -114,4 +116,14 @@ function Tokens({ in_tokens, out_tokens }: { in_tokens: number | null; out_token
 
 function Nothing() {
   return <span className={styles.fine}>{UNKNOWN}</span>;
+}
+
+/** Follow the row's link for a click beside it: cells with a tooltip lie above the link, which covers the rest of the row. */
+function followLink(event: MouseEvent<HTMLElement>): void {
+  const link = event.currentTarget.querySelector("a");
+  if (link === null || link.contains(event.target as Node)) return;
+  const { ctrlKey, metaKey, shiftKey } = event;
+  link.dispatchEvent(
+    new globalThis.MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }),
+  );
 }

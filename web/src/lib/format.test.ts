@@ -6,6 +6,7 @@ import {
   formatPlural,
   formatRate,
   formatShare,
+  formatShortCost,
   formatShortCount,
 } from "./format";
 
@@ -42,6 +43,21 @@ describe("formatCost", () => {
     [-0.02, "−$0.02"],
   ])("writes %d USD as %s", (cost_usd, text) => {
     expect(formatCost(cost_usd)).toBe(text);
+  });
+});
+
+describe("formatShortCost", () => {
+  it("writes small sums in four decimals, so that a column stays narrow and its points stand below each other", () => {
+    expect([0, 0.0000032, 0.0001, 0.01234, 0.0999, 0.5, 12.345, null].map(formatShortCost)).toEqual([
+      "$0",
+      "<$0.0001",
+      "$0.0001",
+      "$0.0123",
+      "$0.0999",
+      "$0.5",
+      "$12.35",
+      "–",
+    ]);
   });
 });
 

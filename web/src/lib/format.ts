@@ -54,6 +54,12 @@ export function formatCost(cost_usd: number | null | undefined): string {
   return `${sign}$${size.toFixed(digits).replace(/0+$/, "")}`;
 }
 
+/** Money in US dollars with four decimals at most, for a column: <$0.0001, $0.0123, $1.23. */
+export function formatShortCost(cost_usd: number | null | undefined): string {
+  if (cost_usd == null || cost_usd === 0 || Math.abs(cost_usd) >= 0.1) return formatCost(cost_usd);
+  return Math.abs(cost_usd) < 0.0001 ? "<$0.0001" : `${cost_usd < 0 ? "−" : ""}$${Math.abs(cost_usd).toFixed(4)}`;
+}
+
 /** A ratio of 0 to 1 as a percentage: 0%, 0.12%, 3.4%, 57%. */
 export function formatShare(ratio: number | null | undefined): string {
   if (ratio == null || Number.isNaN(ratio)) return UNKNOWN;

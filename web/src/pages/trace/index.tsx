@@ -2,7 +2,7 @@
 
 import { useDocumentTitle, useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, useRouter } from "@tanstack/react-router";
+import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { type CSSProperties, useCallback, useMemo, useState } from "react";
 import { oneTrace } from "../../api/queries";
 import type { Trace } from "../../api/types";
@@ -28,7 +28,15 @@ export function TracePage() {
   useHotkeys([["Escape", goBack]]);
 
   if (trace.isPending) return <Notice title="Loading the trace …" />;
-  if (trace.error) return <ErrorNotice error={trace.error} />;
+  if (trace.data === undefined) {
+    return (
+      <ErrorNotice error={trace.error}>
+        <Link to="/traces" search={{ project }}>
+          Go to the latest traces
+        </Link>
+      </ErrorNotice>
+    );
+  }
   return <Body key={traceId} trace={trace.data} project={project} onBack={goBack} />;
 }
 
@@ -58,9 +66,10 @@ function Body({ trace, project, onBack }: { trace: Trace; project: string | unde
   );
 }
 
-/** What a reader most likely came for: the first span that failed, else the first call to a model, else the first span. */
+/** What a reader most likely came for: the deepest span that failed, since it is the cause, else the first call to a model. */
 function firstOfInterest(spans: Trace["spans"]): number {
-  const failed = spans.findIndex((span) => span.status_code === "error" && span.is_model_call);
-  const call = spans.findIndex((span) => span.is_model_call);
-  return Math.max(0, failed >= 0 ? failed : call);
+  const failed = spans.filter((span) => span.status_code === "error");
+  const deepest = Math.max(...failed.map((span) => span.depth));
+  const cause = spans.findIndex((span) => span.status_code === "error" && span.depth === deepest);
+  return Math.max(0, cause >= 0 ? cause : spans.findIndex((span) => span.is_model_call));
 }

@@ -96,7 +96,7 @@ function List({ traces, isFiltered, now_ms, project, onScrolledChange }: ListPro
   if (rows.length === 0) {
     if (list.error)
       return filterProblem(list.error) ? (
-        <Notice title="The filter cannot be read" />
+        <Notice title="The filter cannot be read">It is marked above where it goes wrong.</Notice>
       ) : (
         <ErrorNotice error={list.error} />
       );

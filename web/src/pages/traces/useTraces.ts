@@ -21,7 +21,7 @@ export function useTraces(parameters: Parameters, isLive: boolean, isHeld: boole
   const list = useInfiniteQuery(options);
   const latest = useQuery(latestTraces(parameters, isLive && list.isSuccess));
   const [freshIds, setFreshIds] = useState(NONE);
-  const rows = useMemo(() => flattenPages(list.data?.pages ?? [], keyOf), [list.data]);
+  const rows = useMemo(() => newestFirst(flattenPages(list.data?.pages ?? [], keyOf)), [list.data]);
   const arrived = latest.data;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a merge follows an arrival, not the rows that it changes itself
@@ -35,4 +35,11 @@ export function useTraces(parameters: Parameters, isLive: boolean, isHeld: boole
 
   const waitingCount = isHeld && isLive && arrived ? newKeys(rows, arrived.rows, keyOf).length : 0;
   return { list, rows, freshIds, waitingCount, isBroken: isLive && latest.isError };
+}
+
+/** In order of their start, as the column shows it: the API's order is that of their latest spans, in which a long trace would move. */
+function newestFirst(traces: TraceSummary[]): TraceSummary[] {
+  return traces.sort((one, other) =>
+    one.start_time < other.start_time ? 1 : one.start_time > other.start_time ? -1 : 0,
+  );
 }
