@@ -60,6 +60,24 @@ def test_later_traces_appear_above_those_that_are_there(page: Page, server: Serv
     expect(rows(page)).to_have_count(3)
 
 
+def test_older_traces_come_by_scrolling_and_new_ones_wait_above_meanwhile(page: Page, server: ServerProcess) -> None:
+    """Pages follow one another without a gap or a double; who reads further down is not moved, but told."""
+    for number in range(120):
+        send_conversation(server.port, f"question {number}")
+    page.goto(address(server, "/traces"))
+    expect(rows(page).first).to_be_visible()
+    for _ in range(3):
+        page.keyboard.press("End")
+        page.wait_for_timeout(700)
+    expect(page.get_by_text("No older traces in this range")).to_be_visible()
+    expect(page.get_by_role("table")).to_have_attribute("aria-rowcount", "121")
+    expect(page.get_by_role("row").last).to_contain_text("question 0")
+    send_conversation(server.port, "the latest question")
+    page.get_by_role("button", name="1 new").click()
+    expect(page.get_by_role("row").nth(1)).to_contain_text("the latest question")
+    expect(page.get_by_role("table")).to_have_attribute("aria-rowcount", "122")
+
+
 def test_a_click_leads_to_the_tree_and_to_the_messages_of_the_model_call(page: Page, shared_server: ServerProcess) -> None:
     """The model call is chosen at once; choosing the tool shows its arguments; the address keeps the choice."""
     send_conversation(shared_server.port, "Where is my order?")

@@ -7,13 +7,21 @@ import styles from "./Connect.module.css";
 /** Instrumentations leave prompts and answers out unless they are told to send them. */
 const CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=SPAN_ONLY";
 
-/** @param origin this server's address, as the reader's browser reaches it */
-export function Connect({ origin }: { origin: string }) {
+interface ConnectProps {
+  /** This server's address, as the reader's browser reaches it. */
+  origin: string;
+  /** Header that exports must carry, as `name=value`; empty when none must. */
+  header: string;
+}
+
+export function Connect({ origin, header }: ConnectProps) {
+  const variables = [`OTEL_EXPORTER_OTLP_ENDPOINT=${origin}`, "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", CAPTURE];
+  if (header) variables.push(`OTEL_EXPORTER_OTLP_HEADERS=${header}`);
   const lines = [
     "pip install opentelemetry-distro opentelemetry-exporter-otlp-proto-http opentelemetry-instrumentation-genai-openai",
-    `export OTEL_EXPORTER_OTLP_ENDPOINT=${origin} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf ${CAPTURE}`,
+    `export ${variables.join(" ")}`,
     "opentelemetry-instrument python your_app.py",
-  ].join("\n");
+  ];
   return (
     <div className={styles.connect}>
       <h2>No trace has come in this range yet</h2>
@@ -22,11 +30,12 @@ export function Connect({ origin }: { origin: string }) {
         do:
       </p>
       <div className={styles.code}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard */}
-        <pre tabIndex={0} role="region" aria-label="Commands to connect an application">
-          {lines}
-        </pre>
-        <CopyButton value={lines}>
+        <ol>
+          {lines.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ol>
+        <CopyButton value={lines.join("\n")}>
           {({ copied, copy }) => (
             <Button
               size="compact-xs"

@@ -4,15 +4,20 @@ import { useState } from "react";
 import { formatCount } from "../lib/format";
 import styles from "./LongText.module.css";
 
-const MOST_CHARACTERS = 6000;
+interface LongTextProps {
+  text: string;
+  isCode?: boolean;
+  /** Characters that are shown at first. */
+  characters?: number;
+}
 
-export function LongText({ text, isCode = false }: { text: string; isCode?: boolean }) {
+export function LongText({ text, isCode = false, characters = 6000 }: LongTextProps) {
   const [isWhole, setWhole] = useState(false);
-  const isCut = text.length > MOST_CHARACTERS && !isWhole;
+  const isCut = text.length > characters && !isWhole;
   return (
     <>
       <div dir="auto" className={isCode ? styles.code : styles.text}>
-        {isCut ? `${text.slice(0, MOST_CHARACTERS)}…` : text}
+        {isCut ? `${text.slice(0, characters)}…` : text}
       </div>
       {isCut && (
         <button type="button" className={styles.more} onClick={() => setWhole(true)}>

@@ -67,7 +67,7 @@ export function SpanTree({ spans, chosen, onChoose }: SpanTreeProps) {
       <div className={styles.axis} aria-hidden>
         <span>Span</span>
         <div className={styles.ticks}>
-          {axisTicks(axis.length_ns * 0.9, 4).map((tick_ns) => (
+          {axisTicks(axis.length_ns * 0.9, 3).map((tick_ns) => (
             <span key={tick_ns} style={{ left: `${(100 * tick_ns) / axis.length_ns}%` }}>
               {formatDuration(tick_ns)}
             </span>

@@ -14,7 +14,7 @@ import { ErrorNotice } from "../../components/Notice";
 import { SpanConversation } from "../../components/SpanConversation";
 import { SpanFigures } from "../../components/SpanFigures";
 import { prettyJson } from "../../lib/messages";
-import { attributesOf, eventsOf, identityOf, parametersOf, resourceOf } from "../../lib/spanFacts";
+import { attributesOf, eventsOf, identityOf, parametersOf, resourceOf, textOf } from "../../lib/spanFacts";
 import { kindOf } from "../../lib/spanKind";
 import { logRange } from "./logRange";
 import styles from "./SpanPanel.module.css";
@@ -32,6 +32,8 @@ export function SpanPanel({ trace, span, project }: SpanPanelProps) {
   const logs = useQuery({ ...traceLogs(trace.trace_id, project, start, end), placeholderData: keepPreviousData });
   const columns = detail.data ?? {};
   const events = eventsOf(columns);
+  // the tree's copy may be cut, and is there before the whole one
+  const message = textOf(detail.isPlaceholderData ? {} : columns, "status_message") || span.status_message;
   return (
     <section className={styles.panel} aria-label="Chosen span" aria-busy={detail.isFetching}>
       <div className={styles.head}>
@@ -42,7 +44,7 @@ export function SpanPanel({ trace, span, project }: SpanPanelProps) {
       {span.status_code === "error" && (
         <div className={styles.error}>
           <strong>{span.error_type || "Error"}</strong>
-          {span.status_message && <LongText text={span.status_message} />}
+          {message && <LongText key={span.span_id} text={message} characters={280} />}
         </div>
       )}
       {span.marks.length > 0 && (

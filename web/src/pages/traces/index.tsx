@@ -5,6 +5,7 @@ import { useDocumentTitle, useHotkeys, useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useState } from "react";
+import { readKey } from "../../api/key";
 import { usage } from "../../api/queries";
 import { Connect } from "../../components/Connect";
 import { FilterInput } from "../../components/FilterInput";
@@ -101,7 +102,7 @@ function List({ traces, isFiltered, now_ms, project, onScrolledChange }: ListPro
         <ErrorNotice error={list.error} />
       );
     if (isFiltered) return <Notice title="No trace fits">Try a longer time range, or fewer conditions.</Notice>;
-    return <Connect origin={window.location.origin} />;
+    return <Connect origin={window.location.origin} header={exportHeader(project)} />;
   }
   return (
     <TraceTable
@@ -117,6 +118,12 @@ function List({ traces, isFiltered, now_ms, project, onScrolledChange }: ListPro
       onScrolledChange={onScrolledChange}
     />
   );
+}
+
+/** The header by which exports reach the project that is looked at: its key where the server wants one, else its name. */
+function exportHeader(project: string | undefined): string {
+  if (readKey() !== null) return "x-api-key=YOUR_KEY";
+  return project === undefined || project === "default" ? "" : `x-watchglass-project=${project}`;
 }
 
 /** Grey rows of the list's own height, so that nothing jumps when the list comes. */
