@@ -328,3 +328,22 @@ def test_words_beyond_ascii_are_found_however_json_wrote_them(engine: Engine, is
         '"\\"öl\\"-frage"': [5], "-zürich": [2, 4, 5, 6],
     }  # fmt: skip
     assert {text: found(engine, text) for text in filters} == filters
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"' + "?! " * 2700 + '"',
+        '"' + "wört " * 1600 + '"',
+        " ".join(f"w{n}-x" for n in range(200)),
+        " OR ".join(f"ü{n}" for n in range(100)),
+        " ".join(f"attributes.k{n}>{n}" for n in range(200)),
+        "model:(" + ",".join(f"m{n}*" for n in range(199)) + ")",
+        "-(" * 19 + "a" + ")" * 19,
+    ],
+    ids=["marks", "phrase", "words", "either", "attributes", "list", "depth"],
+)
+def test_longest_filters_are_answered(engine: Engine, text: str) -> None:
+    """The longest filters that the language takes are within what the engine takes."""
+    insert_rows(engine, "spans", [span(1, 1, input_value="nothing of that")])
+    assert found(engine, text) == ([1] if text.startswith("-") else [])
