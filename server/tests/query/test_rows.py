@@ -16,7 +16,7 @@ from watchglass.query.scope import Scope
 from watchglass.query.spans import list_spans
 from watchglass.store.engine import Engine
 
-SCOPE = Scope("p", NOW_NS - 3600 * SECOND_NS, NOW_NS)
+SCOPE = Scope("p", NOW_NS - 86_400 * SECOND_NS, NOW_NS)
 
 
 def reader(engine: Engine) -> Reader:
@@ -30,7 +30,7 @@ def logs(engine: Engine, text: str = "", **asked: Any) -> list[str]:
     return [row.body for row in rows]
 
 
-_rows = st.lists(st.tuples(st.sampled_from([-1, -2, -3]), st.integers(0, 1), st.sampled_from(["a", "b"])), max_size=8)
+_rows = st.lists(st.tuples(st.sampled_from([-1, -2, -700, -9000, -9001]), st.integers(0, 1), st.sampled_from(["a", "b"])), max_size=8)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

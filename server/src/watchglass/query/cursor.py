@@ -64,13 +64,13 @@ class Walk:
 
     def visible(self, table: str) -> Sql:
         """The condition that a row had arrived when the walk began."""
-        return Sql(f"{table}.received_at <= fromUnixTimestamp64Milli({{as_of_ms:Int64}}, 'UTC')", {"as_of_ms": self.as_of_ms})
+        return Sql(
+            f"{table}.received_at <= fromUnixTimestamp64Milli({{as_of_ms:Int64}}, 'UTC')", {"as_of_ms": self.as_of_ms}
+        )
 
     def cursor(self, time_ns: int, key: str, skip: int = 0) -> str:
         """Write the cursor of a page that ends with this row."""
-        return encode(
-            Cursor(time_ns, key, skip, self.scope.start_ns, self.scope.end_ns, self.as_of_ms, self.question)
-        )
+        return encode(Cursor(time_ns, key, skip, self.scope.start_ns, self.scope.end_ns, self.as_of_ms, self.question))
 
 
 def begin(scope: Scope, cursor: str | None, now_ns: int, *asked: str) -> Walk:

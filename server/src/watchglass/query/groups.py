@@ -53,9 +53,7 @@ def list_groups(reader: Reader, walk: Walk, owner: Owner, expr: Expr, limit: int
         TooExpensive: It went over the limits.
         StoreError: The store failed.
     """
-    where = both(
-        both(in_scope(walk.scope, "spans"), walk.visible("spans")), condition(expr, "spans", walk.now_ns)
-    )
+    where = both(both(in_scope(walk.scope, "spans"), walk.visible("spans")), condition(expr, "spans", walk.now_ns))
     parameters = dict(where.parameters)
     having = ""
     if walk.after is not None:
@@ -89,33 +87,22 @@ def _count(reader: Reader, walk: Walk, owner: Owner, ids: Sequence[str]) -> dict
             owner AS id,
             toUnixTimestamp64Nano(min(first_time)) AS first_ns,
             toUnixTimestamp64Nano(max(last_time)) AS last_ns,
-            count() AS trace_count,
-            sum(counted.spans) AS span_count,
-            sum(counted.errors) AS error_count,
-            sum(counted.calls) AS model_call_count,
-            sum(counted.input) AS input_tokens,
-            sum(counted.output) AS output_tokens,
-            sum(counted.cost) AS cost_usd,
-            sum(counted.unpriced) AS unpriced_count
-        FROM ({owned}) AS owned
-        INNER JOIN
-        (
-            SELECT
-                trace_id,
-                count() AS spans,
-                countIf(status_code = 'error') AS errors,
-                countIf(is_model_call) AS calls,
-                sumOrNullIf(spans.input_tokens, is_model_call) AS input,
-                sumOrNullIf(spans.output_tokens, is_model_call) AS output,
-                sumOrNullIf(spans.cost_usd, is_model_call) AS cost,
-                countIf({UNPRICED}) AS unpriced
-            FROM spans
-            WHERE {where.text} AND trace_id IN (SELECT trace_id FROM ({owned}))
-            GROUP BY trace_id
-        ) AS counted USING (trace_id)
+            uniqExact(spans.trace_id) AS trace_count,
+            count() AS span_count,
+            countIf(status_code = 'error') AS error_count,
+            countIf(is_model_call) AS model_call_count,
+            sumOrNullIf(spans.input_tokens, is_model_call) AS input_tokens,
+            sumOrNullIf(spans.output_tokens, is_model_call) AS output_tokens,
+            sumOrNullIf(spans.cost_usd, is_model_call) AS cost_usd,
+            countIf({UNPRICED}) AS unpriced_count
+        FROM spans
+        INNER JOIN ({owned}) AS owned ON spans.trace_id = owned.trace_id
+        WHERE {where.text}
         GROUP BY owner
         """,
         {**where.parameters, "owners": list(ids)},
+        # the spans of other traces are left out while they are read
+        {"enable_join_runtime_filters": 1},
     ).to_pylist()
     return {row["id"]: _group(row) for row in rows}
 

@@ -28,7 +28,9 @@ def output_preview(text: str) -> str:
     messages = _messages(text)
     if words := " ".join(filter(None, map(_words, messages))):
         return cut(words)
-    calls = [str(part.get("name", "")) for message in messages for part in _parts(message) if part.get("type") == "tool_call"]
+    calls = [
+        str(part.get("name", "")) for message in messages for part in _parts(message) if part.get("type") == "tool_call"
+    ]
     return cut("calls " + ", ".join(calls)) if calls else "" if messages else cut(plain(text))
 
 

@@ -4,7 +4,8 @@ import pyarrow as pa
 
 from watchglass.query.cursor import Walk
 from watchglass.query.reader import IN_ORDER, Reader
-from watchglass.query.sql import TIME_COLUMN, Sql, both, in_scope, instant
+from watchglass.query.sql import TIME_COLUMN, Sql, both, instant
+from watchglass.query.windows import windows
 
 
 def read_page(
@@ -25,19 +26,28 @@ def read_page(
         Rows, and the cursor of the next page or None.
     """
     time = f"{table}.{TIME_COLUMN[table]}"
-    where = both(both(in_scope(walk.scope, table), walk.visible(table)), fits)
-    parameters = dict(where.parameters)
-    after, skip = "", 0
+    where = both(both(Sql(f"{table}.project_id = {{project_id:String}}"), walk.visible(table)), fits)
+    fixed = {**where.parameters, "project_id": walk.scope.project_id}
+    before_ns, row_key, skip = walk.scope.end_ns, "", 0
     if walk.after is not None:
-        key_time = instant("{key_ns:Int64}")
-        after = f" AND {time} <= {key_time} AND ({time} < {key_time} OR {key} <= {{row_key:String}})"
-        parameters |= {"key_ns": walk.after.time_ns, "row_key": walk.after.key}
-        skip = walk.after.skip
-    sql = (
-        f"SELECT {selected}, toUnixTimestamp64Nano({time}) AS time_ns, {key} AS row_key FROM {table} "
-        f"WHERE {where.text}{after} ORDER BY {time} DESC, row_key DESC LIMIT {limit + 1} OFFSET {skip}"
-    )
-    rows = reader.query(sql, parameters, IN_ORDER)
+        before_ns, row_key, skip = walk.after.time_ns, walk.after.key, walk.after.skip
+    pages: list[pa.Table] = []
+    wanted = limit + 1
+    for first_ns in windows(walk.scope.start_ns, before_ns):
+        page = reader.query(
+            f"SELECT {selected}, toUnixTimestamp64Nano({time}) AS time_ns, {key} AS row_key FROM {table} "
+            f"WHERE {where.text} AND {time} >= {instant('{first_ns:Int64}')} AND {time} <= {instant('{before_ns:Int64}')} "
+            f"AND ({time} < {instant('{before_ns:Int64}')} OR {key} <= {{row_key:String}}) "
+            f"ORDER BY {time} DESC, row_key DESC LIMIT {wanted} OFFSET {skip}",
+            {**fixed, "first_ns": first_ns, "before_ns": before_ns, "row_key": row_key},
+            IN_ORDER,
+        )
+        pages.append(page)
+        wanted -= page.num_rows
+        if not wanted:
+            break
+        before_ns, row_key, skip = first_ns, "", 0
+    rows = pa.concat_tables(pages)
     if rows.num_rows <= limit:
         return rows, None
     rows = rows.slice(0, limit)

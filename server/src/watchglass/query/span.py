@@ -92,7 +92,9 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
             span[field.name] = parsed(value) if field.name in _JSON else _written(value)
     span["attributes"] = merged_attributes(row)
     events = zip(row["event_times"], row["event_names"], row["event_attributes"], strict=True)
-    span["events"] = [{"time": format_time(time), "name": name, "attributes": parsed(held)} for time, name, held in events]
+    span["events"] = [
+        {"time": format_time(time), "name": name, "attributes": parsed(held)} for time, name, held in events
+    ]
     return span
 
 

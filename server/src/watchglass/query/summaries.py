@@ -142,7 +142,12 @@ def summarise_spans(reader: Reader, project_id: str, spans: Sequence[SpanRow]) -
         "trace_id": head.trace_id,
         "start_ns": in_order[0].start_ns,
         "end_ns": max(map(_end_ns, in_order)),
-        "head": {"name": head.name, "service": head.service_name, "environment": head.environment, "release": head.release},
+        "head": {
+            "name": head.name,
+            "service": head.service_name,
+            "environment": head.environment,
+            "release": head.release,
+        },
         "span_count": len(in_order),
         "error_count": sum(span.status_code == "error" for span in in_order),
         "model_call_count": len(calls),
@@ -203,5 +208,7 @@ def _summary(row: dict[str, Any], texts: dict[tuple[str, str], Texts]) -> TraceS
         release=release,
         root_is_missing=bool(row["root_is_missing"]),
         input_preview=input_preview(next((text.input for text in said if text.input), "")),
-        output_preview=output_preview(next((text.output for text in [*said[:1], *reversed(said[1:])] if text.output), "")),
+        output_preview=output_preview(
+            next((text.output for text in [*said[:1], *reversed(said[1:])] if text.output), "")
+        ),
     )

@@ -76,7 +76,9 @@ def find_trace(reader: Reader, project_id: str, trace_id: str) -> Trace:
     counted = summarise(reader, project_id, [trace_id]) if is_truncated else {}
     summary = counted.get(trace_id) or summarise_spans(reader, project_id, spans)
     placed = in_tree_order([Node(span.span_id, span.parent_span_id, span.start_ns) for span in spans])
-    tree = [TreeSpan(spans[at.index], at.depth, spans[at.index].start_ns - spans[0].start_ns, at.is_orphan) for at in placed]
+    tree = [
+        TreeSpan(spans[at.index], at.depth, spans[at.index].start_ns - spans[0].start_ns, at.is_orphan) for at in placed
+    ]
     return Trace(summary, tree, is_truncated)
 
 

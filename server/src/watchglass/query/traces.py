@@ -1,6 +1,5 @@
 """The list of traces: newest first, those of which a span fits a filter, page by page."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +9,8 @@ from watchglass.query.expr import Expr
 from watchglass.query.reader import IN_ORDER, Reader
 from watchglass.query.sql import Sql, both, instant
 from watchglass.query.summaries import TraceSummary, summarise
+from watchglass.query.windows import windows
 from watchglass.store.engine import Parameter
-
-FIRST_WINDOW_NS = 600 * 10**9
-"""How much of the newest time is looked at first: 10 minutes touch few parts of the table."""
-
-WIDER = 12
-"""How much wider each next window is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +66,7 @@ class _Finder:
         """The next `count` traces, fewer when there are no more."""
         found: list[_Key] = []
         before = self._page_start or _Key(self._walk.scope.end_ns, "")
-        for first_ns in self._windows(before.start_ns):
+        for first_ns in windows(self._walk.scope.start_ns, before.start_ns):
             is_exhausted = False
             while len(found) < count and not is_exhausted:
                 # those that are known may be met again, so as many more are asked for
@@ -84,14 +78,6 @@ class _Finder:
             if len(found) == count:
                 break
         return found
-
-    def _windows(self, end_ns: int) -> Iterator[int]:
-        """Starts of ever wider windows, from `end_ns` to the scope's start; the first holds `end_ns` itself."""
-        first_ns, width_ns = end_ns + 1, FIRST_WINDOW_NS
-        while first_ns > self._walk.scope.start_ns:
-            first_ns = max(self._walk.scope.start_ns, first_ns - width_ns)
-            width_ns *= WIDER
-            yield first_ns
 
     def _meet(self, first_ns: int, before: _Key, count: int) -> list[_Key]:
         """The first `count` traces whose fitting spans are met from `before` down to `first_ns`."""
