@@ -6,7 +6,7 @@ from watchglass.query.sql_sandbox import SqlLimits, run_sql
 from watchglass.query.sql_values import json_rows, split_type
 from watchglass.store.engine import Engine
 
-LIMITS = SqlLimits(time_s=10.0, memory_bytes=10**9, rows=1000)
+LIMITS = SqlLimits(time_s=10.0, memory_bytes=10**9, rows=2000)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,13 @@ def test_columns_of_the_same_name_stay_two(engine: Engine) -> None:
     """Rows are lists, so that equal names lose nothing."""
     answer = run_sql(engine, "p", "SELECT a.number, b.number FROM numbers(1) AS a, numbers(1, 1) AS b", {}, LIMITS)
     assert json_rows(answer.table, answer.types) == [[0, 1]]
+
+
+def test_rows_of_many_blocks_stay_in_order(engine: Engine) -> None:
+    """Results of several blocks come out whole, also for types whose blocks cannot be put together."""
+    query = "SELECT number, if(number % 2 = 0, number::Variant(UInt64, String), 'odd'::Variant(UInt64, String)) AS v FROM numbers(900)"
+    answer = run_sql(engine, "p", f"{query} UNION ALL {query}", {}, LIMITS)
+    assert sorted(json_rows(answer.table, answer.types))[:4] == [[0, 0], [0, 0], [1, "odd"], [1, "odd"]]
 
 
 def test_types_are_on_one_line(engine: Engine) -> None:

@@ -12,6 +12,8 @@ from watchglass.query.scope import format_time
 
 _ENUM_ITEM = re.compile(r"'((?:[^'\\]|\\.)*)' = (-?\d+)")
 _WRAPPERS = ("Nullable", "LowCardinality")
+_AS_THEY_ARE = frozenset({"String", "Bool", "UInt8", "UInt16", "UInt32", "UInt64", "Int8", "Int16", "Int32", "Int64"})
+"""Types whose Python values are JSON's."""
 
 
 def json_rows(table: pa.Table, types: tuple[str, ...]) -> list[list[Any]]:
@@ -23,7 +25,11 @@ def json_rows(table: pa.Table, types: tuple[str, ...]) -> list[list[Any]]:
         table: The rows.
         types: ClickHouse type of each column.
     """
-    columns = [json_values(column.combine_chunks(), kind) for column, kind in zip(table.columns, types, strict=True)]
+    # chunk by chunk, as chunks of some types (unions) cannot be put together
+    columns = [
+        [value for chunk in column.chunks for value in json_values(chunk, kind)]
+        for column, kind in zip(table.columns, types, strict=True)
+    ]
     return [list(row) for row in zip(*columns, strict=True)]
 
 
@@ -32,8 +38,6 @@ def json_values(array: pa.Array, clickhouse_type: str) -> list[Any]:
     name, arguments = split_type(clickhouse_type)
     while name in _WRAPPERS:
         name, arguments = split_type(arguments[0])
-    if isinstance(array, pa.ChunkedArray):  # what combine_chunks gives for no chunks at all
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
     if name in ("SimpleAggregateFunction", "Array", "Map", "Tuple") and array.type == pa.null():
         return [None] * len(array)
     if name == "SimpleAggregateFunction":
@@ -45,7 +49,10 @@ def json_values(array: pa.Array, clickhouse_type: str) -> list[Any]:
         return _lists(array, json_values(array.values, arguments[0] if name == "Array" else "Tuple(Float64, Float64)"))
     if pa.types.is_struct(array.type):
         return _tuples(array, arguments)
-    return [None if value is None else _scalar(value, name, clickhouse_type) for value in _plain(array)]
+    values = _plain(array)
+    if name in _AS_THEY_ARE:
+        return values
+    return [None if value is None else _scalar(value, name, clickhouse_type) for value in values]
 
 
 def split_type(clickhouse_type: str) -> tuple[str, list[str]]:
