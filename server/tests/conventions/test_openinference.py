@@ -209,6 +209,12 @@ def test_the_older_model_name_was_the_response_one() -> None:
     assert picked(row, "request_model", "response_model") == ("gpt-4o", "gpt-4o-2024-08-06")
 
 
+def test_a_call_that_failed_has_the_model_of_its_parameters() -> None:
+    """Without a response nothing else names the model."""
+    row = read({"openinference.span.kind": "LLM", "llm.invocation_parameters": '{"model": "gpt-4o"}'})
+    assert picked(row, "request_model", "response_model", "model") == ("gpt-4o", None, "gpt-4o")
+
+
 def test_messages_come_in_the_order_of_their_numbers() -> None:
     """Ten comes after two, and attributes come in any order."""
     attributes = {"openinference.span.kind": "LLM"}

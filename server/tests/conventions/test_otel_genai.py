@@ -280,3 +280,11 @@ def test_a_plain_span_has_no_convention() -> None:
     row = read({"http.request.method": "GET", "n": 3, "x": 1.5, "yes": True, "list": [1, 2]}, scope="http")
     assert "convention" not in row
     assert kept(row) == {"http.request.method": "GET", "n": 3, "x": 1.5, "yes": True, "list": "[1,2]"}
+
+
+def test_the_anthropic_package_itself_says_why_an_answer_ended() -> None:
+    """Under a name of its own."""
+    row = read(
+        {"gen_ai.operation.name": "chat", "anthropic.message.stop_reason": "end_turn"}, scope="com.anthropic.sdk.python"
+    )
+    assert row["finish_reasons"] == ["end_turn"]

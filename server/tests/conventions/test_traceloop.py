@@ -137,3 +137,40 @@ def test_results_of_a_vector_database_are_documents() -> None:
     )
     assert row["operation_name"] == "retrieval"
     assert row["retrieval_documents"] == [{"id": "d1", "content": "It rains", "score": 0.5, "metadata": {"page": 1}}]
+
+
+def test_a_tool_of_langchain_is_unwrapped() -> None:
+    """Arguments, result and call id come out of what LangChain's callbacks wrap them in, which is kept too."""
+    given = {"input_str": "{'order_id': 'A-1'}", "tags": [], "inputs": {"order_id": "A-1"}, "kwargs": {"tool_call_id": "c1"}}
+    message = {"lc": 1, "type": "constructor", "id": ["ToolMessage"], "kwargs": {"content": "On its way.", "status": "success"}}
+    row = read(
+        {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": "look_up_order",
+            "traceloop.entity.name": "look_up_order",
+            "traceloop.entity.input": json.dumps(given),
+            "gen_ai.tool.call.arguments": json.dumps(given),
+            "traceloop.entity.output": json.dumps({"output": message}),
+            "gen_ai.tool.call.result": json.dumps({"output": message}),
+        },
+        scope="opentelemetry.instrumentation.langchain",
+    )
+    assert json.loads(row["tool_call_arguments"]) == {"order_id": "A-1"}
+    assert picked(row, "tool_call_id", "tool_call_result") == ("c1", "On its way.")
+    assert json.loads(row["input_value"]) == given
+    assert json.loads(row["output_value"]) == {"output": message}
+
+
+def test_a_retriever_of_langchain_is_unwrapped() -> None:
+    """The query is what was asked, and the documents are listed."""
+    row = read(
+        {
+            "gen_ai.operation.name": "vector_db_retrieve",
+            "traceloop.entity.name": "Shelf",
+            "traceloop.entity.input": json.dumps({"query": "refunds", "tags": ["map:key:context"]}),
+            "traceloop.entity.output": json.dumps({"documents": [{"page_content": "Five days.", "metadata": {"id": 1}}]}),
+        },
+        scope="opentelemetry.instrumentation.langchain",
+    )
+    assert picked(row, "operation_name", "retrieval_query") == ("retrieval", "refunds")
+    assert row["retrieval_documents"] == [{"content": "Five days.", "metadata": {"id": 1}}]

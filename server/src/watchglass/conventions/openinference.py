@@ -97,14 +97,17 @@ def _block(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _models(view: SpanView) -> dict[str, Any]:
-    """Before request and response models had their own keys, llm.model_name was overwritten by the response's."""
-    answered = view.attributes.get("llm.model_name")
+    """Before request and response models had their own keys, llm.model_name was overwritten by the response's.
+
+    A call that failed has no response, so that only its parameters name the model.
+    """
     asked = from_json(view.attributes.get("llm.invocation_parameters"))
-    if not answered or "llm.request.model_name" in view.attributes or not isinstance(asked, dict):
+    if "llm.request.model_name" in view.attributes or not isinstance(asked, dict):
         return {}
     if not isinstance(asked.get("model"), str):
         return {}
-    return {"request_model": asked["model"], "response_model": view.take("llm.model_name")}
+    answered = view.take("llm.model_name")
+    return {"request_model": asked["model"], **({"response_model": answered} if answered else {})}
 
 
 def _completions(view: SpanView, flat: Mapping[str, list[Any]]) -> dict[str, Any]:
