@@ -14,7 +14,7 @@ from watchglass.demo.stub.server import running_stub
 from watchglass.store.engine import Engine
 
 AT_ONCE = 2
-TIMING = Timing(first_token_s=0.005, per_token_s=0.0005)
+TIMING = Timing(first_token_s=0.02, per_token_s=0.003)
 """Quick, yet so that the first token of a stream comes before the last."""
 
 Rows = Callable[[Program], list[dict[str, Any]]]
