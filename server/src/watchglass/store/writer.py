@@ -1,8 +1,7 @@
-"""Group commit: exports wait in a bounded queue, are decoded together and stored as one block."""
+"""Group commit: exports that wait are decoded together and stored as one block."""
 
 import asyncio
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from watchglass.clock import Clock
 from watchglass.errors import StoreError, Unavailable, WatchglassError
 from watchglass.model.records import Committed, Export, Signal
 from watchglass.store.engine import Engine
+from watchglass.store.export_queue import ExportQueue, Waiting
 from watchglass.store.ledger import Ledger, newest_commit_ms
 from watchglass.store.usage import add_missing_usage
 
@@ -69,12 +69,6 @@ class Observer(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Waiting:
-    export: Export
-    future: "Future[Committed]"
-
-
 class Committer:
     """Commits the exports of one signal, one group at a time, on a thread of its own."""
 
@@ -111,31 +105,26 @@ class Committer:
         self._clock = clock
         self._observer = observer
         self._group_bytes = group_bytes
-        self._max_waiting_bytes = max_waiting_bytes
         self._commit_timeout_s = commit_timeout_s
-        self._waiting: deque[_Waiting] = deque()
-        self._in_flight: dict[int, Future[Committed]] = {}
-        self._waiting_bytes = 0
+        self._queue = ExportQueue(max_waiting_bytes)
         self._last_commit_ms = 0
         self._doubtful_ms: int | None = None
-        self._changed = threading.Condition()
-        self._stopping = False
         self._thread = threading.Thread(target=self._run, name=f"commit-{signal.value}", daemon=True)
 
     @property
     def queue_depth(self) -> int:
         """Exports that wait for their commit."""
-        return len(self._waiting)
+        return self._queue.depth
 
     @property
     def queue_bytes(self) -> int:
         """Bytes of the exports that wait for their commit."""
-        return self._waiting_bytes
+        return self._queue.waiting_bytes
 
     @property
     def is_running(self) -> bool:
         """Whether exports are being committed."""
-        return self._thread.is_alive() and not self._stopping
+        return self._thread.is_alive() and not self._queue.is_closed
 
     def start(self) -> None:
         """Load the ledger, bring to its end what a crash cut short, and begin to commit.
@@ -151,9 +140,7 @@ class Committer:
 
     def stop(self, timeout_s: float) -> bool:
         """Refuse new exports, commit what waits, and say whether all of it was done within `timeout_s` seconds."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
+        self._queue.close()
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
@@ -166,20 +153,9 @@ class Committer:
         Raises:
             Unavailable: The queue is full, or the server is shutting down.
         """
-        with self._changed:
-            if self._stopping:
-                raise Unavailable("the server is shutting down", cause="shutting_down", retry_after_s=5)
-            known = self._in_flight.get(export.batch_id)
-            if known is not None:
-                self._observer.resent(self.signal)
-                return known
-            if self._waiting and self._waiting_bytes + len(export.body) > self._max_waiting_bytes:
-                raise Unavailable("too many exports wait for their commit; send it again", cause="queue_full")
-            future: Future[Committed] = Future()
-            self._in_flight[export.batch_id] = future
-            self._waiting.append(_Waiting(export, future))
-            self._waiting_bytes += len(export.body)
-            self._changed.notify()
+        future, is_new = self._queue.put(export)
+        if not is_new:
+            self._observer.resent(self.signal)
         return future
 
     async def commit(self, export: Export) -> Committed:
@@ -197,47 +173,20 @@ class Committer:
         except TimeoutError:
             detail = f"not committed within {self._commit_timeout_s:g} s; send it again"
             error = Unavailable(detail, cause="commit_timeout", retry_after_s=5)
-            self._withdraw(submitted, error)
+            self._queue.withdraw(submitted, error)
             raise error from None
 
-    def _withdraw(self, future: "Future[Committed]", error: Unavailable) -> None:
-        """Take an export that still waits out of the queue, else given-up ones would fill the memory of a slow server."""
-        with self._changed:
-            for position, waiting in enumerate(self._waiting):
-                if waiting.future is future:
-                    del self._waiting[position]
-                    self._waiting_bytes -= len(waiting.export.body)
-                    break
-            else:  # it is being committed
-                return
-        self._finish(waiting, error)
-
     def _run(self) -> None:
-        while (group := self._next_group()) is not None:
+        while (group := self._queue.take(self._group_bytes)) is not None:
             try:
                 self._commit_group(group)
             except Exception as error:  # a group must never take the thread with it
                 log.exception("commit failed unexpectedly", signal=self.signal.value)
                 unavailable = Unavailable(f"the commit failed: {error}", cause="commit_failed")
                 for waiting in group:
-                    self._finish(waiting, unavailable)
+                    self._queue.finish(waiting, unavailable)
 
-    def _next_group(self) -> list[_Waiting] | None:
-        """Wait for exports and take as many as fit one group; None when stopping and all is done."""
-        with self._changed:
-            while not self._waiting:
-                if self._stopping:
-                    return None
-                self._changed.wait()
-            group: list[_Waiting] = []
-            size = 0
-            while self._waiting and (not group or size + len(self._waiting[0].export.body) <= self._group_bytes):
-                group.append(self._waiting.popleft())
-                size += len(group[-1].export.body)
-            self._waiting_bytes -= size
-        return group
-
-    def _commit_group(self, group: list[_Waiting]) -> None:
+    def _commit_group(self, group: list[Waiting]) -> None:
         try:
             self._settle()
         except WatchglassError as error:
@@ -252,15 +201,15 @@ class Committer:
             self._report(cause, len(refused))
             self._commit_one_by_one(refused, cause)
 
-    def _answer_resend(self, waiting: _Waiting) -> bool:
+    def _answer_resend(self, waiting: Waiting) -> bool:
         rows = self._ledger.rows_of(waiting.export.batch_id)
         if rows is None:
             return False
         self._observer.resent(self.signal)
-        self._finish(waiting, Committed(accepted_rows=rows, is_resend=True))
+        self._queue.finish(waiting, Committed(accepted_rows=rows, is_resend=True))
         return True
 
-    def _attempt(self, group: list[_Waiting]) -> tuple[list[_Waiting], Exception | None]:
+    def _attempt(self, group: list[Waiting]) -> tuple[list[Waiting], Exception | None]:
         """Store a group; return the exports that are not stored, unanswered yet, and what went wrong."""
         try:
             self._store(group)
@@ -273,10 +222,10 @@ class Committer:
             for waiting in group:
                 row_count = self._ledger.rows_of(waiting.export.batch_id)
                 if row_count is not None:
-                    self._finish(waiting, Committed(accepted_rows=row_count))
+                    self._queue.finish(waiting, Committed(accepted_rows=row_count))
             return [waiting for waiting in group if self._ledger.rows_of(waiting.export.batch_id) is None], error
 
-    def _store(self, group: list[_Waiting]) -> None:
+    def _store(self, group: list[Waiting]) -> None:
         """Decode and insert a group, and answer its exports.
 
         Raises:
@@ -295,7 +244,7 @@ class Committer:
                 self._ledger.add(waiting.export.batch_id, outcome.accepted_rows, commit_ms * 1_000_000)
                 if outcome.rejected_rows:
                     self._observer.rejected(self.signal, "invalid_rows", requests=0, rows=outcome.rejected_rows)
-            self._finish(waiting, outcome)
+            self._queue.finish(waiting, outcome)
         size = sum(len(waiting.export.body) for waiting in group)
         self._observer.committed(self.signal, decoded.batch.num_rows, size, self._clock.monotonic_s() - started_s)
 
@@ -320,12 +269,12 @@ class Committer:
             add_missing_usage(self._engine, self._doubtful_ms)
         self._doubtful_ms = None
 
-    def _commit_one_by_one(self, group: list[_Waiting], error: Exception) -> None:
+    def _commit_one_by_one(self, group: list[Waiting], error: Exception) -> None:
         """Tell one export that cannot be stored from a store that takes nothing now."""
         if _is_out_of_space(error) or len(group) == 1:
             self._refuse(group, error)
             return
-        refused: list[_Waiting] = []
+        refused: list[Waiting] = []
         for position, waiting in enumerate(group):
             if self._doubtful_ms is not None or (len(refused) >= SUSPECTS and len(refused) == position):
                 refused.extend(group[position:])
@@ -344,7 +293,7 @@ class Committer:
         else:
             log.error("a group could not be committed", signal=self.signal.value, exports=export_count, exc_info=error)
 
-    def _refuse(self, group: list[_Waiting], error: Exception) -> None:
+    def _refuse(self, group: list[Waiting], error: Exception) -> None:
         if _is_out_of_space(error):
             cause, detail = "disk_full", "the disk is full"
         elif isinstance(error, StoreError):
@@ -352,18 +301,7 @@ class Committer:
         else:
             cause, detail = "commit_failed", "the commit failed"
         for waiting in group:
-            self._finish(waiting, Unavailable(f"{detail}; send it again later", cause=cause, retry_after_s=5))
-
-    def _finish(self, waiting: _Waiting, outcome: Committed | WatchglassError) -> None:
-        with self._changed:
-            if self._in_flight.get(waiting.export.batch_id) is waiting.future:
-                del self._in_flight[waiting.export.batch_id]
-        if waiting.future.done():
-            return
-        if isinstance(outcome, Committed):
-            waiting.future.set_result(outcome)
-        else:
-            waiting.future.set_exception(outcome)
+            self._queue.finish(waiting, Unavailable(f"{detail}; send it again later", cause=cause, retry_after_s=5))
 
 
 def _marks(batch: pa.RecordBatch) -> dict[str, int]:
