@@ -1,13 +1,15 @@
 """What users' SQL can do, and the many things that it must not."""
 
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from doubles.rows import insert_rows, span
-from watchglass.errors import InvalidInput, TooExpensive
+from watchglass.errors import InvalidInput, StoreError, TooExpensive, Unavailable
 from watchglass.model.fields import load_fields
+from watchglass.query import sql_sandbox
 from watchglass.query.sql_relations import (
     PROJECT_PARAMETER,
     project_filters,
@@ -286,13 +288,53 @@ def test_other_projects_rows_are_not_even_computed_on(engine: Engine, query: str
 
 
 @pytest.mark.parametrize("lock", ["names", "filter"])
-def test_each_lock_holds_alone(engine: Engine, lock: str) -> None:
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "SELECT count() AS n FROM spans",
+        "SELECT count() AS n FROM span_events",
+        "SELECT sum(span_count) AS n FROM usage_minute",
+        "SELECT sum(span_count) AS n FROM usage_hour",
+    ],
+)
+def test_each_lock_holds_alone(engine: Engine, inner: str, lock: str) -> None:
     """The SELECTs behind the names, and the engine's own filter, each keep the other project out by themselves."""
     two_projects(engine)
     settings = {"additional_table_filters": project_filters(engine.database, "p")} if lock == "filter" else {}
-    inner = "SELECT count() AS n FROM spans"
     query = with_relations(engine.database, inner) if lock == "names" else inner
     assert engine.query(query, {PROJECT_PARAMETER: "p"}, settings).column("n")[0].as_py() == 50
+
+
+def test_filter_holds_where_names_are_got_round(engine: Engine) -> None:
+    """A lambda that takes the place of `=` opens the second lock in ClickHouse 26.9; the third holds."""
+    two_projects(engine)
+    query = with_relations(engine.database, "WITH (a, b) -> 1 AS equals SELECT count() AS n FROM spans")
+    settings = {"additional_table_filters": project_filters(engine.database, "p")}
+    assert engine.query(query, {PROJECT_PARAMETER: "p"}, settings).column("n")[0].as_py() == 50
+
+
+def test_read_only_setting_closes_files_and_writing(engine: Engine) -> None:
+    """The fourth lock, alone: the engine itself refuses to read files, to call out and to write."""
+    for statement in (
+        "SELECT * FROM file('/etc/passwd', 'LineAsString')",
+        "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString', 'a String')",
+        "SELECT * FROM remote('127.0.0.1:1', system.one)",
+    ):
+        with pytest.raises(StoreError, match="readonly"):
+            engine.query(statement, settings={"readonly": 1})
+
+
+def test_busy_sandbox_says_so(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When all places are taken the statement waits for a while and is then told to come again; the place is given back."""
+    places = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(sql_sandbox, "_places", places)
+    monkeypatch.setattr(sql_sandbox, "MAX_WAIT_S", 0.05)
+    with places, pytest.raises(Unavailable) as refusal:
+        ask(engine, "SELECT 1")
+    assert refusal.value.cause == "sql_busy"
+    with pytest.raises(InvalidInput):
+        ask(engine, "SELECT nothing")
+    assert first(engine, "SELECT 1") == 1
 
 
 def test_filter_survives_a_hostile_project_name(engine: Engine) -> None:

@@ -37,6 +37,9 @@ MAX_WAIT_S = 10.0
 
 _places = threading.BoundedSemaphore(MAX_RUNNING)
 
+UNKNOWN_FUNCTION = 46
+"""ClickHouse's code for a function that it does not have."""
+
 STORE_CODES = frozenset({0, 74, 75, 76, 209, 210, 243, 279, 425, 499, 1001})
 """Codes of errors that are the store's and not the statement's: files, network, disk, Keeper."""
 
@@ -89,7 +92,7 @@ def run_sql(
     Raises:
         InvalidInput: The statement may not run or cannot; the field is `query` or `parameters`.
         TooExpensive: It went over a limit.
-        Unavailable: Too many statements run already.
+        Unavailable: Too many statements run already, or ClickHouse is too old.
     """
     checked = check_query(engine, query, parameters)
     bound: dict[str, Parameter] = {**parameters, PROJECT_PARAMETER: project_id}
@@ -113,6 +116,7 @@ def check_query(engine: Engine, query: str, parameters: Mapping[str, Parameter])
 
     Raises:
         InvalidInput: It may not, or its placeholders and `parameters` do not agree.
+        Unavailable: ClickHouse is too old.
     """
     if len(query) > MAX_LENGTH:
         raise refused(f"a statement has at most {MAX_LENGTH} characters")
@@ -132,6 +136,8 @@ def _parsed(engine: Engine, query: str) -> tuple[str, Node]:
     try:
         row = engine.query(sql, {"query": query}).to_pylist()[0]
     except StoreError as error:
+        if "parseQueryToJSON" in str(error) and error.code == UNKNOWN_FUNCTION:
+            raise Unavailable("SQL needs ClickHouse 26.8 or newer", cause="old_clickhouse", retry_after_s=3600) from error
         raise _of_statement(error, query) from error
     return row["canonical"], orjson.loads(row["tree"])
 
