@@ -8,8 +8,11 @@ from starlette.testclient import TestClient
 from doubles.rows import NOW_NS, insert_rows, log, messages, span
 from watchglass.clock import FixedClock
 from watchglass.model.fields import load_fields
+from watchglass.query.cursor import begin
+from watchglass.query.scope import Scope
 from watchglass.store.engine import Engine
 
+SCOPE = Scope("default", NOW_NS - 10**16, NOW_NS)
 SESSION = "a/b c?d#e%'é"
 
 
@@ -93,3 +96,23 @@ def test_vocabulary_is_answered(client: TestClient) -> None:
         name: [one.name for one in fields] for name, fields in load_fields().items()
     }
     assert {"service", "duration", "error", "tokens"} <= set(tables["spans"]["short_names"])
+
+
+@pytest.mark.parametrize("hostile", ["' OR 1=1 --", "\\' OR 1=1 --", "x'; DROP TABLE spans --", "{p0:String}", "a\0b", "%", "\\", "ü\n"])
+def test_hostile_text_is_only_text(client: TestClient, engine: Engine, hostile: str) -> None:
+    """Whatever stands in a project, a filter, an id or a cursor, nothing but its own rows is answered."""
+    insert_rows(engine, "spans", [span(1, 1, project_id="default", session_id="s", user_id="u", name="n")])
+    insert_rows(engine, "logs", [log(project_id="default", body="b")])
+    for path, name in [("traces", "traces"), ("spans", "spans"), ("logs", "logs"), ("sessions", "sessions"), ("users", "users")]:
+        answer = client.get(f"/api/v1/{path}", params={"project": hostile})
+        assert (answer.status_code, answer.json().get(name)) in ((200, []), (400, None), (404, None)), (path, answer.text)
+        answer = client.get(f"/api/v1/{path}", params={"filter": f'service:"{hostile}"'})
+        assert (answer.status_code, answer.json().get(name)) in ((200, []), (400, None)), (path, answer.text)
+        walk = begin(SCOPE, None, NOW_NS, path, "", *(("", "") if path == "logs" else ()))
+        answer = client.get(f"/api/v1/{path}", params={"cursor": walk.cursor(NOW_NS - 10**15, hostile)})
+        assert (answer.status_code, answer.json().get(name)) == (200, []), (path, answer.text)
+    for path in ("sessions/{}", "traces/{}", f"traces/{1:032x}/spans/{{}}"):
+        assert client.get("/api/v1/" + path.format(quote(hostile, safe=""))).status_code in (400, 404)
+    for parameter in ("trace_id", "span_id"):
+        assert client.get("/api/v1/logs", params={parameter: hostile}).status_code == 400
+    assert len(client.get("/api/v1/traces").json()["traces"]) == 1

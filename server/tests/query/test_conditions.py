@@ -284,7 +284,9 @@ def test_hostile_text_is_only_text(engine: Engine, form: str, hostile: str) -> N
     ("text", "detail"),
     [
         ("a modle:x", "at 2: unknown field 'modle'; did you mean model"),
-        ("gen_ai.system:x", "at 0: unknown field 'gen_ai.system'; did you mean attributes.gen_ai.system?"),
+        ("app.tier:x", "at 0: unknown field 'app.tier'; did you mean attributes.app.tier?"),
+        ("gen_ai.request.model:x", "at 0: unknown field 'gen_ai.request.model'; did you mean request_model?"),
+        ("service.name:x", "at 0: unknown field 'service.name'; did you mean service_name?"),
         ("zzzzz:1", "at 0: unknown field 'zzzzz'; an attribute is written attributes.KEY"),
         ("has:zzzzz", "at 0: unknown field 'zzzzz'"),
         ("attributes.:1", "at 0: attributes. needs the name of an attribute: attributes.KEY"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
+from watchglass.conventions.registry import load_conventions, load_resource_rules
 from watchglass.model.fields import Field, fields_of
 from watchglass.query.filter import invalid
 
@@ -163,7 +164,15 @@ def _kind(base: str) -> Kind:
 
 
 def _nearest(name: str, known: dict[str, Column]) -> str:
-    near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.6)
-    if "." in name and "attributes" in known:
+    taken = _columns_of_attributes().get(name)
+    near = [taken] if taken in known else difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.6)
+    if taken is None and "." in name and "attributes" in known:
         near.append(f"attributes.{name[:60]}")
     return f"; did you mean {' or '.join(near)}?" if near else "; an attribute is written attributes.KEY"
+
+
+@cache
+def _columns_of_attributes() -> dict[str, str]:
+    """The column that each convention's attribute fills: people know `gen_ai.request.model` from elsewhere."""
+    rules = [*(convention.fields for convention in load_conventions()), load_resource_rules()]
+    return {source: column for fields in reversed(rules) for column, rule in fields.items() for source in rule.sources}
