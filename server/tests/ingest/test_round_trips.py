@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from google.protobuf.message import Message
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doubles import otlp_reference as reference
@@ -63,6 +63,7 @@ def _paired(found: list[dict[str, Any]], told: list[dict[str, Any]]) -> list[tup
 
 
 @pytest.mark.parametrize("signal", list(Signal))
+@settings(max_examples=25)
 @given(data=st.data())
 def test_group_decodes_as_its_exports_do(signal: Signal, data: st.DataObject) -> None:
     """Exports decoded together give the same rows and outcomes as each alone, whatever else is in the group."""
