@@ -9,7 +9,8 @@ import pytest
 from doubles.rows import NOW_NS, SECOND_NS, insert_rows
 from watchglass.errors import InvalidInput, NotFound
 from watchglass.query.filter import parse
-from watchglass.query.metric_series import MetricSeries, SeriesQuestion, read_quantiles, read_series
+from watchglass.query.metric_question import SeriesQuestion, read_quantiles
+from watchglass.query.metric_series import MetricSeries, read_series
 from watchglass.query.metrics import list_metrics
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope

@@ -9,15 +9,8 @@ from pydantic import BaseModel, Field
 from watchglass.api.access import AskedScope, Injected
 from watchglass.api.paging import AskedReader, Filter
 from watchglass.query.filter import parse
-from watchglass.query.metric_series import (
-    Aggregation,
-    MetricSeries,
-    MetricValues,
-    SeriesQuestion,
-    aggregations_of,
-    read_quantiles,
-    read_series,
-)
+from watchglass.query.metric_question import Aggregation, SeriesQuestion, aggregations_of, read_quantiles
+from watchglass.query.metric_series import MetricSeries, MetricValues, read_series
 from watchglass.query.metrics import Metric, MetricType, list_metrics
 from watchglass.query.scope import format_time
 from watchglass.query.usage_groups import read_groups

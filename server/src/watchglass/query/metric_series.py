@@ -2,55 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 
 from watchglass.errors import InvalidInput, NotFound
-from watchglass.query.expr import And, Compare, Expr, Value
+from watchglass.query.expr import And, Compare, Value
 from watchglass.query.histograms import Distribution, Exponential, merge_explicit, merge_exponential, quantile
+from watchglass.query.metric_question import LEVELS, Aggregation, SeriesQuestion, aggregations_of
 from watchglass.query.metric_sql import MetricSql
 from watchglass.query.metrics import Metric, list_metrics
 from watchglass.query.reader import Reader
-from watchglass.query.scope import Scope
-from watchglass.query.usage_groups import Group
-
-Aggregation = Literal["avg", "min", "max", "last", "sum", "rate", "increase", "quantile"]
-
-_GAUGE: tuple[Aggregation, ...] = ("avg", "min", "max", "last", "sum")
-_UP_DOWN: tuple[Aggregation, ...] = ("sum", "avg", "min", "max", "last")
-_COUNTER: tuple[Aggregation, ...] = ("rate", "increase")
-_HISTOGRAM: tuple[Aggregation, ...] = ("quantile", "avg", "rate", "increase")
-
-MAX_QUANTILES = 10
-"""Most quantiles of one question."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesQuestion:
-    """What is asked of one metric.
-
-    Attributes:
-        scope: Project and range.
-        name: Name of the metric.
-        type: Its type, where the name has several; None for that of the newest point.
-        expr: Which points count, over the columns of metric_points.
-        groups: What to tell apart.
-        interval_s: Length of a bucket, in seconds.
-        aggregation: What to make of the points; None for what the type is usually read as.
-        quantiles: Shares, 0 to 1, for the aggregation quantile.
-        limit: Most groups; those with fewer points are left out.
-    """
-
-    scope: Scope
-    name: str
-    type: str | None
-    expr: Expr
-    groups: tuple[Group, ...]
-    interval_s: int
-    aggregation: Aggregation | None
-    quantiles: tuple[float, ...]
-    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,32 +68,6 @@ class MetricSeries:
     series: list[MetricValues]
     exemplars: list[Exemplar]
     is_truncated: bool
-
-
-def aggregations_of(metric: Metric) -> tuple[Aggregation, ...]:
-    """Return what can be made of a metric's points, the usual first."""
-    if metric.type == "gauge":
-        return _GAUGE
-    if metric.type != "sum":
-        return _HISTOGRAM
-    if metric.is_monotonic:
-        return _COUNTER
-    return ("increase", "rate") if metric.temporality == "delta" else _UP_DOWN
-
-
-def read_quantiles(text: str) -> tuple[float, ...]:
-    """Read shares from 0 to 1, with commas.
-
-    Raises:
-        InvalidInput: Something else, or too many; the field is `quantiles`.
-    """
-    try:
-        shares = tuple(float(part) for part in text.split(","))
-    except ValueError as error:
-        raise InvalidInput("quantiles", "must be numbers from 0 to 1, with commas: 0.5,0.95") from error
-    if len(shares) > MAX_QUANTILES or not all(0 <= share <= 1 for share in shares):
-        raise InvalidInput("quantiles", f"must be at most {MAX_QUANTILES} numbers from 0 to 1")
-    return tuple(dict.fromkeys(shares))
 
 
 def read_series(reader: Reader, question: SeriesQuestion, now_ns: int) -> MetricSeries:
@@ -208,7 +144,7 @@ class _Reading:
 
     def _lines(self, sql: MetricSql) -> dict[tuple[tuple[str, ...], float | None], list[float | None]]:
         """Values of each group and quantile."""
-        if self._metric.type == "gauge" or (self._aggregation in _UP_DOWN and self._metric.type == "sum"):
+        if self._metric.type == "gauge" or (self._aggregation in LEVELS and self._metric.type == "sum"):
             return self._plain(self._ask(sql.gauge(self._aggregation), sql), lambda row: row["value"])
         if self._metric.type == "sum":
             return self._plain(self._ask(sql.counter(), sql), self._per_time)
