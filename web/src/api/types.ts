@@ -13,3 +13,4 @@ export type LogRecord = Schemas["LogEntry"];
 export type LogPage = Schemas["LogList"];
 export type Usage = Schemas["UsageOut"];
 export type ProjectList = Schemas["ProjectList"];
+export type Vocabulary = Schemas["Vocabulary"];

@@ -1,33 +1,26 @@
 /** The filter as text, applied on Enter or after a pause in typing, with what is wrong shown where it is wrong. */
 
-import { ActionIcon, CloseButton, Popover, TextInput } from "@mantine/core";
+import { CloseButton, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { IconHelp, IconSearch } from "@tabler/icons-react";
+import { IconSearch } from "@tabler/icons-react";
 import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from "react";
+import { type FilterField, FilterHelp } from "./FilterHelp";
 import styles from "./FilterInput.module.css";
 
 /** How long typing must pause before the filter is applied, in milliseconds. */
 const PAUSE_MS = 600;
 
-const EXAMPLES: readonly [filter: string, meaning: string][] = [
-  ["refund", "the word in a prompt, an answer or a log"],
-  ['"refund policy"', "the words side by side"],
-  ["model:gpt-4o*", "a field's value; * stands for any text"],
-  ["cost_usd>0.01 duration_ns>2s", "both; numbers may have units"],
-  ["status:error OR service:bot", "either"],
-  ["-user:test has:session", "not this user, but with a session"],
-  ["attributes.tier:(gold,silver)", "an attribute of your own, one of two values"],
-];
-
 interface FilterInputProps {
   value: string;
   /** What is wrong with `value`, and where, from 0. */
   problem: { position: number; message: string } | null;
+  /** What can be asked for. */
+  fields: readonly FilterField[];
   onChange: (filter: string) => void;
   inputRef: RefObject<HTMLInputElement | null>;
 }
 
-export function FilterInput({ value, problem, onChange, inputRef }: FilterInputProps) {
+export function FilterInput({ value, problem, fields, onChange, inputRef }: FilterInputProps) {
   const [text, setText] = useState(value);
   const problemId = useId();
   useEffect(() => setText(value), [value]);
@@ -44,6 +37,11 @@ export function FilterInput({ value, problem, onChange, inputRef }: FilterInputP
   const change = (filter: string) => {
     setText(filter);
     applyLater(filter.trim());
+  };
+  /** Write the beginning of a condition, which the reader ends. */
+  const begin = (condition: string) => {
+    setText(joined(text, condition));
+    inputRef.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === "Enter") apply(text);
@@ -66,7 +64,7 @@ export function FilterInput({ value, problem, onChange, inputRef }: FilterInputP
         rightSection={
           <div className={styles.buttons}>
             {text && <CloseButton size="sm" aria-label="Clear the filter" onClick={clear} />}
-            <FilterHelp onChoose={(example) => apply(text.trim() ? `${text.trim()} ${example}` : example)} />
+            <FilterHelp fields={fields} onExample={(example) => apply(joined(text, example))} onField={begin} />
           </div>
         }
         value={text}
@@ -78,6 +76,10 @@ export function FilterInput({ value, problem, onChange, inputRef }: FilterInputP
       {problem && <FilterProblem id={problemId} filter={value} position={problem.position} message={problem.message} />}
     </div>
   );
+}
+
+function joined(filter: string, condition: string): string {
+  return filter.trim() === "" ? condition : `${filter.trim()} ${condition}`;
 }
 
 /** The filter again with the wrong place marked, and the reason below. */
@@ -105,30 +107,5 @@ function FilterProblem({
       </code>
       <span>{message}</span>
     </div>
-  );
-}
-
-function FilterHelp({ onChoose }: { onChoose: (example: string) => void }) {
-  return (
-    <Popover position="bottom-end" shadow="md" withinPortal>
-      <Popover.Target>
-        <ActionIcon variant="subtle" color="gray" size="sm" aria-label="How to write a filter">
-          <IconHelp size={15} />
-        </ActionIcon>
-      </Popover.Target>
-      <Popover.Dropdown className={styles.help}>
-        <p>Side by side means all of them. Every field of a span can be asked for.</p>
-        <ul>
-          {EXAMPLES.map(([example, meaning]) => (
-            <li key={example}>
-              <button type="button" onClick={() => onChoose(example)}>
-                {example}
-              </button>
-              <span>{meaning}</span>
-            </li>
-          ))}
-        </ul>
-      </Popover.Dropdown>
-    </Popover>
   );
 }

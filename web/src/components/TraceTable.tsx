@@ -22,6 +22,8 @@ interface TraceTableProps {
   project: string | undefined;
   hasOlder: boolean;
   isLoadingOlder: boolean;
+  /** Whether the last try to get older traces failed; the reader may try again. */
+  hasOlderFailed: boolean;
   /** How many traces wait above while the reader is scrolled down. */
   waitingCount: number;
   onNeedOlder: () => void;
@@ -29,7 +31,7 @@ interface TraceTableProps {
 }
 
 export function TraceTable(props: TraceTableProps) {
-  const { rows, isNarrow, hasOlder, isLoadingOlder, onNeedOlder, onScrolledChange } = props;
+  const { rows, isNarrow, hasOlder, isLoadingOlder, hasOlderFailed, onNeedOlder, onScrolledChange } = props;
   const scrollRef = useRef<HTMLDivElement>(null);
   // the row is known by its trace, so that it stays chosen while others come in above
   const [currentId, setCurrentId] = useState<string | null>(null);
@@ -48,8 +50,9 @@ export function TraceTable(props: TraceTableProps) {
   const lastIndex = items.at(-1)?.index ?? 0;
 
   useEffect(() => {
-    if (hasOlder && !isLoadingOlder && lastIndex >= rows.length - AHEAD_ROWS) onNeedOlder();
-  }, [hasOlder, isLoadingOlder, lastIndex, rows.length, onNeedOlder]);
+    const isNearEnd = lastIndex >= rows.length - AHEAD_ROWS;
+    if (hasOlder && !isLoadingOlder && !hasOlderFailed && isNearEnd) onNeedOlder();
+  }, [hasOlder, isLoadingOlder, hasOlderFailed, lastIndex, rows.length, onNeedOlder]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured sizes are of no use once the height is another one
   useEffect(() => virtualizer.measure(), [rowHeight, virtualizer]);
@@ -120,9 +123,17 @@ export function TraceTable(props: TraceTableProps) {
             );
           })}
         </div>
-        <p role="presentation" className={styles.end}>
-          {hasOlder ? "Loading older traces …" : "No older traces in this range"}
-        </p>
+        <div role="presentation" className={styles.end}>
+          {hasOlderFailed ? (
+            <button type="button" onClick={onNeedOlder}>
+              Older traces could not be loaded. Try again
+            </button>
+          ) : hasOlder ? (
+            "Loading older traces …"
+          ) : (
+            "No older traces in this range"
+          )}
+        </div>
       </div>
     </div>
   );

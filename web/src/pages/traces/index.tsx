@@ -6,7 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { readKey } from "../../api/key";
-import { usage } from "../../api/queries";
+import { spanFields, usage } from "../../api/queries";
 import { Connect } from "../../components/Connect";
 import { FilterInput } from "../../components/FilterInput";
 import { type LiveState, LiveToggle } from "../../components/LiveToggle";
@@ -36,6 +36,7 @@ export function TracesPage() {
   const [isScrolled, setScrolled] = useState(false);
   const traces = useTraces(parameters, isLive, isScrolled);
   const totals = useQuery(usage(parameters, isLive));
+  const fields = useQuery(spanFields());
   const problem = filterProblem(traces.list.error);
 
   const change = (part: Partial<ListSearch>) => {
@@ -50,6 +51,7 @@ export function TracesPage() {
         <FilterInput
           value={search.filter ?? ""}
           problem={problem}
+          fields={fields.data ?? []}
           inputRef={filterRef}
           onChange={(filter) => change({ filter: filter || undefined })}
         />
@@ -112,7 +114,8 @@ function List({ traces, isFiltered, now_ms, project, onScrolledChange }: ListPro
       isNarrow={isNarrow}
       project={project}
       hasOlder={list.hasNextPage}
-      isLoadingOlder={list.isFetchingNextPage || list.isFetchNextPageError}
+      isLoadingOlder={list.isFetchingNextPage}
+      hasOlderFailed={list.isFetchNextPageError}
       waitingCount={waitingCount}
       onNeedOlder={onNeedOlder}
       onScrolledChange={onScrolledChange}
