@@ -12,7 +12,7 @@ export interface FilterField {
 }
 
 const EXAMPLES: readonly [filter: string, meaning: string][] = [
-  ["refund", "the word in a prompt, an answer or a log"],
+  ["refund", "the word in a prompt or an answer"],
   ['"refund policy"', "the words side by side"],
   ["model:gpt-4o*", "a field's value; * stands for any text"],
   ["cost_usd>0.01 duration_ns>2s", "both; numbers may have units"],
