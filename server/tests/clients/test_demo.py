@@ -5,12 +5,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
 from clients.ingest_server import PROJECT_HEADER, Endpoints, running_ingest
+from doubles.server_process import ServerProcess
 from watchglass.clock import SystemClock
 from watchglass.demo.application import Orders
 from watchglass.demo.history import write_history
@@ -123,6 +125,18 @@ def test_history_lies_in_the_past_hours(endpoints: Endpoints, embedded_engine: E
     assert (got["roots"], got["calls"], got["odd"]) == (count, count, 0)
     assert begin_ns - 6 * 3600 * 10**9 <= got["first_ns"] < got["last_ns"] < begin_ns
     assert got["slow_ns"] > 2 * got["usual_ns"]
+
+
+def test_history_is_told_once(tmp_path: Path) -> None:
+    """A server that is started again with its demonstration has no conversation twice."""
+    server = ServerProcess(tmp_path)
+    server.start()
+    try:
+        orders = Orders(f"http://127.0.0.1:{server.port}", {}, "", seed=3, history_hours=6)
+        assert write_history(orders, SystemClock()) > 60
+        assert write_history(orders, SystemClock()) < 5
+    finally:
+        server.kill()
 
 
 def test_applications_end_when_the_demonstration_is_killed(endpoints: Endpoints) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 from opentelemetry import trace
 from opentelemetry.sdk.trace import Span, TracerProvider
 from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer
@@ -26,6 +27,9 @@ FLUSH_EVERY = 30
 """Conversations after which spans are sent, so that the exporter's queue never overflows."""
 INSTRUCTIONS = "You help the customers of an outdoor shop. Answer from the articles below."
 NS = 1_000_000_000
+LAST_MINUTE_NS = 60 * NS
+ASK_TIMEOUT_S = 10.0
+SERVICE = "support-chatbot"
 
 
 def write() -> None:
@@ -35,15 +39,19 @@ def write() -> None:
 
 
 def write_history(orders: Orders, clock: Clock) -> int:
-    """Send the conversations of the past `orders.history_hours` hours, and return how many there were."""
+    """Send the conversations of the past `orders.history_hours` hours, and return how many there were.
+
+    What an earlier start has told is not told again: the history goes on where the server's ends.
+    """
     draw = random.Random(f"{orders.seed} history")
     now_ns = clock.now_ns()
+    begin_ns = max(now_ns - int(orders.history_hours * 3600 * NS), last_told_ns(orders, now_ns))
     releases = [("2.7.1", 1.0), ("2.8.0", 3.0)]
     providers = [
-        tracer_provider(Identity("support-chatbot", release, "production").resource(), orders.endpoint, orders.headers)
+        tracer_provider(Identity(SERVICE, release, "production").resource(), orders.endpoint, orders.headers)
         for release, _ in releases
     ]
-    starts = sorted(_starts(draw, now_ns, orders.history_hours))
+    starts = sorted(_starts(draw, begin_ns, now_ns))
     for number, start_ns in enumerate(starts, start=1):
         is_new = start_ns > now_ns - SLOW_RELEASE_HOURS * 3600 * NS and draw.random() < 0.3
         tracer = providers[is_new].get_tracer("shop.support")
@@ -59,10 +67,33 @@ def _flush(providers: Sequence[TracerProvider]) -> None:
         provider.force_flush()
 
 
-def _starts(draw: random.Random, now_ns: int, hours: float) -> Iterator[int]:
+def last_told_ns(orders: Orders, now_ns: int) -> int:
+    """When the last conversation began that the server knows of, but for the last minute's; 0 where it does not say.
+
+    The last minute is left out, since the applications begin to send while this is asked.
+    """
+    asked = {
+        "query": "SELECT toUnixTimestamp64Nano(max(start_time)) FROM spans WHERE service_name = {service:String} "
+        "AND start_time BETWEEN fromUnixTimestamp64Nano({begin:Int64}) AND fromUnixTimestamp64Nano({end:Int64})",
+        "parameters": {
+            "service": SERVICE,
+            "begin": now_ns - int(orders.history_hours * 3600 * NS),
+            "end": now_ns - LAST_MINUTE_NS,
+        },
+    }
+    try:
+        told = httpx.post(f"{orders.endpoint}/api/v1/sql", json=asked, headers=orders.headers, timeout=ASK_TIMEOUT_S)
+        return int(told.raise_for_status().json()["rows"][0][0])
+    except (httpx.HTTPError, LookupError, TypeError, ValueError):
+        return 0  # a key that may not read, or a server that takes OTLP and answers nothing else
+
+
+def _starts(draw: random.Random, begin_ns: int, now_ns: int) -> Iterator[int]:
     """When conversations began: more of them at noon UTC than at midnight."""
+    end_ns = now_ns - LAST_MINUTE_NS
+    hours = max(end_ns - begin_ns, 0) / NS / 3600
     for _ in range(int(hours * PER_HOUR)):
-        start_ns = now_ns - int(draw.uniform(60, hours * 3600) * NS)
+        start_ns = int(draw.uniform(begin_ns, end_ns))
         hour = start_ns / NS / 3600 % 24
         if draw.random() < 0.65 - 0.35 * math.cos(2 * math.pi * hour / 24):
             yield start_ns
