@@ -1,5 +1,6 @@
 """The demonstration sends what it promises, for as long as it is wanted, and leaves nothing running."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -52,10 +53,29 @@ def one(engine: Engine, sql: str) -> dict[str, Any]:
     return engine.query(sql).to_pylist()[0]
 
 
+WATCH_CONNECTIONS = """
+import sys
+
+def watch(event, arguments):
+    if event not in ("socket.connect", "socket.getaddrinfo"):
+        return
+    address = arguments[1] if event == "socket.connect" else arguments[0]
+    host = address[0] if isinstance(address, tuple) else address
+    with open({log!r}, "a") as log:
+        log.write(str(host) + chr(10))
+
+sys.addaudithook(watch)
+"""
+"""Python runs this first in every application; it writes down each host that is looked up or connected to."""
+
+
 def test_all_that_is_promised_arrives_and_ends_with_the_demonstration(
-    endpoints: Endpoints, embedded_engine: Engine
+    endpoints: Endpoints, embedded_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every service, both releases and environments, sessions, users, tools that fail, logs and metrics."""
+    """Every service, both releases and environments, sessions, users, tools that fail, logs and metrics: no network."""
+    hosts = tmp_path / "hosts"
+    (tmp_path / "sitecustomize.py").write_text(WATCH_CONNECTIONS.format(log=str(hosts)))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     stop = threading.Event()
     demo = threading.Thread(
         target=run_demo,
@@ -71,6 +91,7 @@ def test_all_that_is_promised_arrives_and_ends_with_the_demonstration(
         stop.set()
         demo.join(TIMEOUT_S)
     assert not any(is_alive(process) for process in processes)
+    assert set(hosts.read_text().split()) == {"127.0.0.1"}
 
 
 WHAT_CAME = """
