@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 from pydantic import SecretStr
-
 from watchglass.conventions.registry import load_conventions
 from watchglass.model.fields import load_fields
 from watchglass.settings import Settings

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from doubles.clickhouse_process import running_clickhouse
 
+from doubles.clickhouse_process import running_clickhouse
 from watchglass.errors import StoreError
 from watchglass.store.cluster import ClusterEngine
 from watchglass.store.embedded import EmbeddedEngine

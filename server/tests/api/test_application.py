@@ -1,9 +1,9 @@
 """What holds for every request: problems, guards, health, the screens' policy."""
 
 import pytest
-from api.conftest import MakeClient
 from starlette.testclient import TestClient
 
+from api.conftest import MakeClient
 from watchglass.api.middleware import MAX_BODY_BYTES
 
 

@@ -129,7 +129,7 @@ class Handler(BaseHTTPRequestHandler):
     engine: Engine
     credentials: tuple[str, str]
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing: the output carries the port only."""
 
     def do_GET(self) -> None:

@@ -17,8 +17,8 @@ from watchglass.errors import InvalidInput, StoreError
 from watchglass.store.clickhouse_errors import store_error
 from watchglass.store.engine import Parameter
 
-OLDEST_VERSION = (26, 2)
-"""The schema's text indexes are generally available from ClickHouse 26.2 on."""
+OLDEST_VERSION = (26, 8)
+"""Text indexes are generally available from 26.2 on, and `parseQueryToJSON`, which guards users' SQL, from 26.8 on."""
 
 CONNECT_TIMEOUT_S = 5
 ANSWER_TIMEOUT_S = 300
