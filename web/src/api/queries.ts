@@ -67,7 +67,8 @@ export function oneTrace(trace_id: string, project: string | undefined) {
     queryKey: ["trace", trace_id, project],
     queryFn: ({ signal }) => getJson<Trace>(`/traces/${encodeURIComponent(trace_id)}`, { project }, signal),
     refetchInterval: ({ state: { data } }) =>
-      data && isFilling(data.summary, Date.now()) ? FILLING_INTERVAL_MS : false,
+      // the larger a trace, the more it costs to ask again
+      data && isFilling(data.summary, Date.now()) ? FILLING_INTERVAL_MS + data.spans.length * 3 : false,
   });
 }
 
