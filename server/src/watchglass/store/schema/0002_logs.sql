@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS {database}.logs {on_cluster}
     resource_attributes Map(LowCardinality(String), String),
     marks Array(LowCardinality(String)),
     INDEX trace_id_bloom trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX text_search {log_text} TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lowerUTF8(replaceAll(replaceAll(replaceAll({log_text}, '\\n', ' '), '\\r', ' '), '\\t', ' ')))
+    INDEX text_search {log_text} TYPE text(tokenizer = 'splitByNonAlpha', posting_list_codec = 'bitpacking', preprocessor = lowerUTF8(replaceAll(replaceAll(replaceAll({log_text}, '\\n', ' '), '\\r', ' '), '\\t', ' ')))
 )
 ENGINE = {engine:MergeTree}
 PARTITION BY toDate(received_at)

@@ -1,0 +1,37 @@
+"""The benchmarks: `python bench/run.py [ingest|query|idle|all]` measures and prints each figure beside its limit."""
+
+import argparse
+from types import ModuleType
+
+import idle
+import ingest
+import query
+from figures import keep, show
+
+PARTS: dict[str, tuple[ModuleType, str]] = {
+    "ingest": (ingest, "Ingest"),
+    "query": (query, "Queries over HTTP"),
+    "idle": (idle, "At rest"),
+}
+
+
+def main() -> None:
+    """Run as a program."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="?", default="all", choices=[*PARTS, "all"])
+    parser.add_argument("--seconds", type=float, default=20.0, help="length of each load, in seconds")
+    parser.add_argument("--spans", type=int, default=10_000_000, help="spans in the store that is queried (10 M take 5 GB)")
+    arguments = parser.parse_args()
+    query.SPANS = arguments.spans
+    is_kept = True
+    for part, (module, title) in PARTS.items():
+        if arguments.part in (part, "all"):
+            figures, facts = module.measure(arguments.seconds)
+            show(title, figures)
+            print(f"kept in {keep(part, figures, facts)}")
+            is_kept &= all(figure.is_kept is not False for figure in figures)
+    raise SystemExit(0 if is_kept else 1)
+
+
+if __name__ == "__main__":
+    main()

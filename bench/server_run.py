@@ -1,0 +1,93 @@
+"""The server as a process of its own, with what it takes of the machine."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+READY = re.compile(r"is ready: http://127\.0\.0\.1:(\d+)")
+SOURCES = Path(__file__).parents[1] / "server" / "src"
+
+
+class ServerRun:
+    """A running `watchglass up`.
+
+    Attributes:
+        port: Port of HTTP.
+        start_s: Seconds from the start of the process to its first answer.
+    """
+
+    def __init__(self, data: Path) -> None:
+        """Start on the folder `data` and wait until requests are answered."""
+        environment = {**os.environ, "PYTHONPATH": str(SOURCES), "NO_COLOR": "1", "COLUMNS": "200"}
+        command = [sys.executable, "-m", "watchglass.cli", "up", "--port", "0", "--grpc-port", "-1", "--data", str(data)]
+        started_s = time.perf_counter()
+        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        assert self.process.stderr is not None
+        lines = []
+        for line in self.process.stderr:
+            lines.append(line)
+            if match := READY.search(line):
+                self.port = int(match.group(1))
+                break
+        else:
+            raise RuntimeError("the server did not start:\n" + "".join(lines))
+        self.start_s = time.perf_counter() - started_s
+        threading.Thread(target=self._forward_log, daemon=True).start()
+
+    def cpu_s(self) -> float:
+        """User and system time of the whole process tree so far, in seconds."""
+        total = 0.0
+        for process in self._tree():
+            times = process.cpu_times()
+            total += times.user + times.system
+        return total
+
+    def resident_bytes(self) -> int:
+        """Resident memory of the whole process tree, in bytes; shared pages count once a process."""
+        return sum(process.memory_info().rss for process in self._tree())
+
+    def settle(self, quiet_s: float = 3.0, timeout_s: float = 120.0) -> None:
+        """Wait until background merges have ended: less than a tenth of one CPU for `quiet_s` seconds."""
+        deadline_s = time.monotonic() + timeout_s
+        while time.monotonic() < deadline_s:
+            before_s = self.cpu_s()
+            time.sleep(quiet_s)
+            if self.cpu_s() - before_s < 0.1 * quiet_s:
+                return
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+    def _tree(self) -> list[psutil.Process]:
+        root = psutil.Process(self.process.pid)
+        return [root, *root.children(recursive=True)]
+
+    def _forward_log(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if "[info" not in line and "OTEL_EXPORTER" not in line:
+                print("server:", line.rstrip(), file=sys.stderr)
+
+
+@contextmanager
+def running_server(data: Path) -> Iterator[ServerRun]:
+    """A server that is stopped at the end."""
+    server = ServerRun(data)
+    try:
+        yield server
+    finally:
+        server.stop()
