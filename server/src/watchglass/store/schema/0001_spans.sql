@@ -105,6 +105,9 @@ SETTINGS
     index_granularity_bytes = 4194304, max_parts_to_merge_at_once = 24,
     -- fewer and wider merges: each merge writes the text again and builds its index again
     merge_selector_base = 20,
+    -- a day that is over becomes one part, so that no part of it stays without its text index
+    min_age_to_force_merge_seconds = 3600,
+    min_age_to_force_merge_on_partition_only = 1,
     merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1;
 
 -- The span's events, one row each.

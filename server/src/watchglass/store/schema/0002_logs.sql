@@ -40,4 +40,7 @@ SETTINGS
     -- bounds what a merge of parts with very large rows holds: a few of these granules a part
     index_granularity_bytes = 4194304, max_parts_to_merge_at_once = 24,
     merge_selector_base = 20,
+    -- a day that is over becomes one part, so that no part of it stays without its text index
+    min_age_to_force_merge_seconds = 3600,
+    min_age_to_force_merge_on_partition_only = 1,
     merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1;
