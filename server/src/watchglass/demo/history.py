@@ -144,7 +144,7 @@ class Conversation:
 
     def _chat(self, question: str, context: str) -> bool:
         """The call to the model; returns whether it answered."""
-        turns = (Turn("system", f"{INSTRUCTIONS}\n{context}"), Turn("user", question))
+        turns = (Turn("system", f"{INSTRUCTIONS}\n\n{context}"), Turn("user", question))
         given = answer(Ask("gpt-4o-mini", turns, material=self._draw.randbytes(8)), seed=0)
         first_token_s = self._slowdown * 0.45 * self._draw.lognormvariate(0, 0.35)
         with self._span("chat gpt-4o-mini", SpanKind.CLIENT, self._request(question, context)) as span:
@@ -158,7 +158,7 @@ class Conversation:
         return True
 
     def _request(self, question: str, context: str) -> dict[str, Any]:
-        system = [{"type": "text", "content": f"{INSTRUCTIONS}\n{context}"}]
+        system = [{"type": "text", "content": f"{INSTRUCTIONS}\n\n{context}"}]
         return {
             "gen_ai.operation.name": "chat",
             "gen_ai.provider.name": "openai",

@@ -71,24 +71,48 @@ def _tool_words(tool: Tool) -> set[str]:
 def _text(ask: Ask, draw: random.Random) -> str:
     if ask.json_schema is not None:
         return json.dumps(fill(ask.json_schema, ask.question, draw))
-    known = sentences_of(ask.text_of("system", "tool", "user"))
-    asked = [sentence for sentence in known if sentence.endswith("?")]
-    known = [sentence for sentence in known if sentence not in asked]
-    if "outline" in ask.question.lower():
+    known = [sentence for sentence in _known(ask) if not sentence.endswith("?")]
+    if "outline" in ask.question.partition("\n")[0].lower():
         return _outline(ask)
     if any(word in ask.text_of("system").lower() for word in ("write", "writer", "editor")):
         chosen = best_sentences(ask.question, known, limit=12) or known
         return "\n\n".join(" ".join(chosen[start : start + 4]) for start in range(0, len(chosen), 4))
-    chosen = best_sentences(ask.question, sentences_of(ask.text_of("tool")), limit=2)
-    chosen += best_sentences(ask.question, sentences_of(ask.text_of("system")), limit=3)
+    chosen = sentences_of(_told_by_tools(ask))[:2]
+    chosen += best_sentences(ask.question, sentences_of(_context(ask)), limit=3)
     if not chosen:
         chosen = best_sentences(ask.question, sentences_of("\n".join(a.text for a in load_texts().articles)), limit=3)
     return " ".join([draw.choice(OPENINGS), *dict.fromkeys(chosen), draw.choice(CLOSINGS)])
 
 
+def _known(ask: Ask) -> list[str]:
+    """All sentences that the request holds, but for its instructions."""
+    return sentences_of("\n".join([_context(ask), _told_by_tools(ask), ask.text_of("user")]))
+
+
+def _context(ask: Ask) -> str:
+    """What the system says after its first blank line: before it stand instructions, which nobody wants repeated."""
+    return ask.text_of("system").partition("\n\n")[2]
+
+
+def _told_by_tools(ask: Ask) -> str:
+    """What tools answered since the user last spoke; of JSON the texts."""
+    turns = ask.turns
+    last = max((index for index, turn in enumerate(turns) if turn.role == "user"), default=0)
+    return "\n".join(_texts_of(turn.text) for turn in turns[last:] if turn.role == "tool")
+
+
+def _texts_of(text: str) -> str:
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return text
+    values = read.values() if isinstance(read, dict) else [read]
+    return "\n".join(f"{value.rstrip('.')}." for value in values if isinstance(value, str) and " " in value)
+
+
 def _outline(ask: Ask) -> str:
     """The headings that the request names, each with the fact that fits it."""
-    known = sentences_of(ask.text_of("system", "tool", "user"))
+    known = _known(ask)
     headings = re.findall(r"^- (.+)$", ask.question, re.MULTILINE) or known[:4]
     facts = [sentence for sentence in known if sentence not in headings]
     lines = [f"{number}. {heading}: {facts[number % len(facts)] if facts else heading}"

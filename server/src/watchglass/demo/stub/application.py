@@ -142,12 +142,11 @@ class Stub:
 
 
 async def _paced(events: Events, pace: Pace) -> AsyncIterator[str]:
-    """Events with their waits; the first token takes its own time."""
-    is_first = True
+    """Events with their waits: nothing comes before the prompt is read, and each token takes its time."""
+    await asyncio.sleep(pace.first_token_s)
     for text, token_count in events:
         if token_count:
-            await asyncio.sleep(pace.first_token_s if is_first else pace.per_token_s * token_count)
-            is_first = False
+            await asyncio.sleep(pace.per_token_s * token_count)
         yield text
 
 

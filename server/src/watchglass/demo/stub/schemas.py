@@ -29,7 +29,9 @@ def fill(schema: Mapping[str, Any], text: str, draw: random.Random) -> Any:
         return round(draw.uniform(0.4, 0.98), 2)
     if kind == "boolean":
         return draw.random() < 0.5
-    return text.strip().split("\n")[0][:120]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    told = [line for line in lines if not line.endswith(":")]  # what ends so is an instruction
+    return (told or lines or [""])[0][:120]
 
 
 def _property(name: str, schema: Mapping[str, Any], text: str, draw: random.Random) -> Any:
