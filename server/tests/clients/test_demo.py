@@ -17,8 +17,9 @@ from doubles.server_process import ServerProcess
 from watchglass.clock import SystemClock
 from watchglass.demo.application import Orders
 from watchglass.demo.history import write_history
-from watchglass.demo.run import run_demo
+from watchglass.demo.run import FOREIGN_VARIABLES, OWN_VARIABLES, run_demo
 from watchglass.errors import InvalidInput
+from watchglass.settings import child_environment
 from watchglass.store.engine import Engine
 
 pytestmark = pytest.mark.real
@@ -170,6 +171,17 @@ def test_applications_end_when_the_demonstration_is_killed(endpoints: Endpoints)
     demo.kill()
     demo.wait()
     until(lambda: not any(is_alive(process) for process in applications))
+
+
+def test_applications_see_no_keys_of_the_one_who_starts_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor where to send to, nor what to send: only what the demonstration says."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-real")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=real")
+    monkeypatch.setenv("KEPT", "yes")
+    environment = child_environment(OWN_VARIABLES, without=FOREIGN_VARIABLES)
+    assert environment["KEPT"] == "yes"
+    assert "sk-real" not in environment.values() and "authorization=real" not in environment.values()
+    assert environment["LANGSMITH_TRACING"] == "false"
 
 
 def test_a_rate_that_is_none_is_refused() -> None:
