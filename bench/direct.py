@@ -41,7 +41,7 @@ def ready_batches(count: int, spans: int) -> tuple[list[Any], int]:
     for number in range(count):
         exports = []
         for part in range(0, spans, REQUEST_SPANS):
-            seed = 1 + number * 100_000 + part
+            seed = 1 + number * 1001 + part // REQUEST_SPANS
             body = payloads.unlike(payloads.template(min(REQUEST_SPANS, spans - part), seed), seed)
             exports.append(Export(Signal.TRACES, "default", body, batch_id("default", Signal.TRACES, body), 0))
             wire_bytes += len(body)

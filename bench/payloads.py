@@ -20,7 +20,7 @@ SERVICES = [("support-bot", "1.4.0"), ("support-bot", "1.5.0"), ("writer", "2.0.
 TRACE_MARK = b"\xa7\x3c\x91\x5e\xd2\x08\xb6\x4f"
 """First half of every trace id of a template; replaced to make an export unlike all others."""
 
-_WORDS = [
+WORDS = [
     "".join(random.Random(i).choice("bcdfghklmnprstvw") + random.Random(i * 7 + k).choice("aeiou") for k in range(1 + i % 4))
     for i in range(6000)
 ]
@@ -31,8 +31,8 @@ def text(rng: random.Random, size_bytes: int) -> str:
     words = []
     size = 0
     while size < size_bytes:
-        rank = int(rng.paretovariate(0.3)) - 1 if rng.random() < 0.6 else rng.randrange(len(_WORDS))
-        word = _WORDS[min(rank, len(_WORDS) - 1)]
+        rank = int(rng.paretovariate(0.3)) - 1 if rng.random() < 0.6 else rng.randrange(len(WORDS))
+        word = WORDS[min(rank, len(WORDS) - 1)]
         words.append(word)
         size += len(word) + 1
     return " ".join(words)

@@ -1,0 +1,52 @@
+"""Write docs/performance.md from bench/results/: every figure beside its limit, as the last run gave it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from figures import RESULTS
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+
+HEAD = """<!-- Written by `python bench/report.py` from the last run of `python bench/run.py`. -->
+
+# Performance
+
+`python bench/run.py` measures everything below on the machine it runs on and prints limit, figure and ratio; the load generator
+and the server share its cores. `python bench/run.py ingest|query|idle` runs one part; `--spans 1000000` makes the queried store smaller.
+
+"""
+
+TITLES = {"ingest": "Ingest", "query": "Queries", "idle": "At rest"}
+
+
+def page() -> str:
+    """The page as text; a part that has not been run is left out."""
+    return HEAD + "\n".join(_section(part, title) for part, title in TITLES.items() if (RESULTS / f"{part}.json").exists())
+
+
+def _section(part: str, title: str) -> str:
+    document: dict[str, Any] = json.loads((RESULTS / f"{part}.json").read_text("utf-8"))
+    machine = document["machine"]
+    lines = [f"## {title}", "", f"Run on {document['ended'][:10]}: {machine['cpus']} CPUs, {machine['machine']}, Python {machine['python']}."]
+    if "spans" in document["facts"]:
+        lines.append(f"The store held {document['facts']['spans']:,} spans of one day.")
+    lines += ["", "| what | limit | figure | ratio | how |", "| --- | --- | --- | --- | --- |"]
+    lines += [_row(figure) for figure in document["figures"]]
+    return "\n".join(lines) + "\n"
+
+
+def _row(figure: dict[str, Any]) -> str:
+    sign = "at least" if figure["better"] == "more" else "at most"
+    limit = "" if figure["limit"] is None else f"{sign} {figure['limit']:,g} {figure['unit']}"
+    ratio = "" if figure["ratio"] is None else f"{figure['ratio']:.2f}" + ("" if figure["is_kept"] else " (missed)")
+    return f"| {figure['name'].strip()} | {limit} | {_number(figure['value'])} {figure['unit']} | {ratio} | {figure['note']} |"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
+    print(f"wrote {PAGE}")
