@@ -29,13 +29,13 @@ def take(browser: Browser, url: str, out: Path, scheme: str) -> None:
 
 
 def open_largest(page: Page) -> None:
-    """Open the trace in view that has the most spans."""
+    """Open the trace in view that has the most spans, one without an error: tracebacks tell of the machine."""
     page.get_by_role("button", name="Live").click()
-    counts = page.locator("[role=row] [data-column=Trace]").evaluate_all(
-        r"cells => cells.map(cell => Number((/([\d,]+) spans/.exec(cell.textContent) ?? ['', '0'])[1].replace(',', '')))"
+    counts = page.locator("[role=row]:has(a[data-trace])").evaluate_all(
+        r"""rows => rows.map(row => row.textContent.endsWith("ok")
+            ? Number((/([\d,]+) spans/.exec(row.textContent) ?? ["", "0"])[1].replace(",", "")) : -1)"""
     )
-    # the header row has a cell of that name too, and no link
-    page.locator("a[data-trace]").nth(max(0, counts.index(max(counts)) - 1)).click()
+    page.locator("a[data-trace]").nth(counts.index(max(counts))).click()
     page.get_by_role("treeitem").first.wait_for()
 
 

@@ -16,7 +16,7 @@ application = typer.Typer(add_completion=False)
 @application.command()
 def demo(
     endpoint: Annotated[str, typer.Option(help="Address of the server")] = "http://127.0.0.1:4318",
-    rate: Annotated[float, typer.Option(help="Conversations, articles and reviews begun a second")] = 1.0,
+    rate: Annotated[float, typer.Option(help="Conversations, articles and reviews begun a second")] = 0.3,
     history_hours: Annotated[float, typer.Option(min=0, help="Hours of history that are written first; 0 for none")] = 6.0,
     api_key_file: Annotated[Path | None, typer.Option(help="File that holds a key with the scope ingest, where the server asks for one")] = None,
 ) -> None:

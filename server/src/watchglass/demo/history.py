@@ -19,7 +19,7 @@ from watchglass.demo.stub.conversation import Answer, Ask, Turn
 from watchglass.demo.telemetry import Identity, tracer_provider
 from watchglass.demo.texts import Article, Texts, load_texts
 
-PER_HOUR = 45
+PER_HOUR = 240
 """Conversations an hour at the day's middle; nights are quieter."""
 SLOW_RELEASE_HOURS = 1.0
 """How long ago the slow release began to take a share of the traffic."""
