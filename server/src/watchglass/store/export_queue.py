@@ -74,13 +74,19 @@ class ExportQueue:
             self._changed.notify()
         return future, True
 
-    def take(self, group_bytes: int) -> list[Waiting] | None:
-        """Wait for exports and take as many as fit `group_bytes`, at least one; None when closed and all is taken."""
+    def take(self, group_bytes: int, *, expected: int = 1, patience_s: float = 0.0) -> list[Waiting] | None:
+        """Wait for exports and take as many as fit `group_bytes`, at least one; None when closed and all is taken.
+
+        Once there is one, `expected` of them are waited for, but no longer than `patience_s` seconds.
+        """
         with self._changed:
-            while not self._waiting:
-                if self._is_closed:
-                    return None
-                self._changed.wait()
+            self._changed.wait_for(lambda: self._waiting or self._is_closed)
+            if not self._waiting:
+                return None
+            self._changed.wait_for(
+                lambda: len(self._waiting) >= expected or self._waiting_bytes >= group_bytes or self._is_closed,
+                patience_s,
+            )
             group: list[Waiting] = []
             size = 0
             while self._waiting and (not group or size + len(self._waiting[0].export.body) <= group_bytes):

@@ -28,6 +28,14 @@ MAX_STEP_BACK_MS = 3_600_000
 """How far behind the newest commit the clock may be for commits to go on counting from that commit; a clock that is
 further behind was wrong then, and is believed now."""
 
+PATIENCE = 0.25
+MAX_PATIENCE_S = 0.025
+"""How long to wait for the clients that were just answered, as a share of the time that their commit took, and at most.
+
+They come back at the same time, the first a little before the others; a commit for it alone would cost as much as one for
+all of them.
+"""
+
 SUSPECTS = 3
 """Exports tried alone, all failing, after which a failed group is blamed on the store and not on one export."""
 
@@ -107,6 +115,7 @@ class Committer:
         self._group_bytes = group_bytes
         self._commit_timeout_s = commit_timeout_s
         self._queue = ExportQueue(max_waiting_bytes)
+        self._expected = 1
         self._last_commit_ms = 0
         self._doubtful_ms: int | None = None
         self._thread = threading.Thread(target=self._run, name=f"commit-{signal.value}", daemon=True)
@@ -177,7 +186,10 @@ class Committer:
             raise error from None
 
     def _run(self) -> None:
-        while (group := self._queue.take(self._group_bytes)) is not None:
+        patience_s = 0.0
+        while (group := self._queue.take(self._group_bytes, expected=self._expected, patience_s=patience_s)) is not None:
+            self._expected = 1
+            started_s = self._clock.monotonic_s()
             try:
                 self._commit_group(group)
             except Exception as error:  # a group must never take the thread with it
@@ -185,6 +197,7 @@ class Committer:
                 unavailable = Unavailable(f"the commit failed: {error}", cause="commit_failed")
                 for waiting in group:
                     self._queue.finish(waiting, unavailable)
+            patience_s = min(MAX_PATIENCE_S, PATIENCE * (self._clock.monotonic_s() - started_s))
 
     def _commit_group(self, group: list[Waiting]) -> None:
         try:
@@ -239,6 +252,7 @@ class Committer:
             self._engine.insert(self.signal.value, decoded.batch)
             self._doubtful_ms = None
             self._observer.marked(self.signal, _marks(decoded.batch))
+        self._expected = self._queue.depth + len(group)
         for waiting, outcome in zip(group, decoded.outcomes, strict=True):
             if isinstance(outcome, Committed):
                 self._ledger.add(waiting.export.batch_id, outcome.accepted_rows, commit_ms * 1_000_000)
