@@ -16,8 +16,9 @@ help: ## Show this list
 run: setup ## Start the server with a small live demonstration: http://localhost:4318
 	$(BIN)/watchglass up --demo
 
-test: setup test-setup test-tools ## Run every test; AREA=store runs the server's tests of one area
+test: setup test-setup test-tools ## Check and run every test; AREA=store runs the server's tests of one area
 ifeq ($(AREA),)
+	$(MAKE) --no-print-directory check
 	cd web && npm test
 	$(BIN)/python -m pytest server/tests
 else

@@ -33,14 +33,14 @@ def running_postgres() -> Iterator[str]:
         pytest.skip("PostgreSQL is not installed (initdb and pg_ctl were not found): apt-get install postgresql")
     # not pytest's folder, which other users may not enter; and short, as a socket's path must be
     folder = Path(tempfile.mkdtemp(prefix="wg-pg-"))
-    as_user: list[str] = []
+    user = None
     if os.getuid() == 0:  # PostgreSQL refuses to run as root
-        shutil.chown(folder, "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
+        user = "postgres"
+        shutil.chown(folder, user)
 
     def run(program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [*as_user, str(programs / program), *arguments], cwd=folder, capture_output=True, text=True, timeout=120
+            [str(programs / program), *arguments], cwd=folder, user=user, capture_output=True, text=True, timeout=120
         )
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
 

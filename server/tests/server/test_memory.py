@@ -28,8 +28,9 @@ MERGE_BYTES = 24 * 4 * 2**20 * 3
 """A merge reads at most 24 parts (max_parts_to_merge_at_once), of each a granule of about 4 MiB (index_granularity_bytes),
 packed, unpacked and on its way to the new part."""
 
-BOUND_BYTES = 2 * MAX_WAITING_BYTES + COPIES_OF_A_GROUP * GROUP_BYTES + MERGE_BYTES
-"""Growth over the idle server: what waits (twice, as it is joined from pieces), one group being committed, and a merge."""
+BOUND_BYTES = (2 * MAX_WAITING_BYTES + COPIES_OF_A_GROUP * GROUP_BYTES + MERGE_BYTES) * 3 // 2
+"""Growth over the idle server: what waits (twice, as it is joined from pieces), one group being committed, a merge, and half
+as much again that the allocators have not given back. The clients hold twice as much."""
 
 
 class Watch:

@@ -104,7 +104,7 @@ def test_full_disk_refuses_and_recovers(server: ServerProcess, disk: Path) -> No
     ballast = disk / "ballast"
     ballast.write_bytes(bytes(BALLAST_BYTES))
     refused = exports.send_until_refused()
-    assert any("the disk is full" in line for line in server.log)
+    wait_until(lambda: any("the disk is full" in line for line in server.log))
     ballast.unlink()
     exports.send_until_taken(refused)
     for number in range(refused + 1, refused + 4):
@@ -138,7 +138,7 @@ def test_disk_that_refuses_writes_recovers(server: ServerProcess, disk: Path) ->
     subprocess.run(["mount", "--bind", str(disk), str(disk)], check=True)
     subprocess.run(["mount", "-o", "remount,bind,ro", str(disk)], check=True)
     assert exports.send(2) == 503
-    assert any("the store refused a group" in line for line in server.log), "\n".join(server.log)
+    wait_until(lambda: any("the store refused a group" in line for line in server.log))
     subprocess.run(["umount", "--lazy", str(disk)], check=True)
     exports.send_until_taken(2)
     assert server.stop() == 0
