@@ -27,7 +27,7 @@ endif
 
 check: setup test-setup ## Lint, type checks and import rules
 	$(BIN)/ruff check server
-	$(BIN)/ruff check --config server/pyproject.toml --extend-ignore D,S,T20,TID251,PLW bench docs examples web/scripts
+	$(BIN)/ruff check --config server/pyproject.toml --extend-ignore ARG,D,PLC0415,PLW,S,SIM108,T20,TID251 bench docs examples web/scripts
 	cd server && ../$(BIN)/mypy
 	cd server && ../$(BIN)/lint-imports
 	cd web && npm run check
