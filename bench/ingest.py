@@ -22,6 +22,7 @@ def measure(seconds: float) -> tuple[list[Figure], dict[str, object]]:
         with running_server(folder / "large") as server:
             run_load(Load(server.port, seconds=3, **LARGE))
             large, large_cpu_s = _measured(server, Load(server.port, seconds=seconds, **LARGE))
+            server.settle()
             half = run_load(Load(server.port, seconds=seconds, rate=large.spans / large.seconds / 2, **LARGE))
         with running_server(folder / "small") as server:
             run_load(Load(server.port, seconds=3, **SMALL))

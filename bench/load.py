@@ -85,11 +85,12 @@ class _Client:
         self.latencies_s: list[float] = []
         self.spans = self.wire_bytes = self.refused = 0
 
-    async def run(self, first_due_s: float, until_s: float) -> None:
-        """Send until the time is over; at a rate, each connection has its share of it."""
+    async def run(self, started_s: float, position: int) -> None:
+        """Send until the time is over; at a rate, each connection has its share of it and its own moment."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._load.port, limit=2**16)
         every_s = self._load.spans * self._load.connections / self._load.rate if self._load.rate else 0.0
-        due_s = first_due_s
+        due_s = started_s + position / self._load.connections * every_s - every_s
+        until_s = started_s + self._load.seconds
         while (now_s := time.perf_counter()) < until_s:
             if every_s:
                 due_s += every_s
@@ -131,12 +132,7 @@ async def _run(load: Load) -> LoadResult:
     numbers = itertools.count(time.time_ns())
     clients = [_Client(load, templates, numbers) for _ in range(load.connections)]
     started_s = time.perf_counter()
-    await asyncio.gather(
-        *(
-            client.run(started_s + position / load.connections * 0.1, started_s + load.seconds)
-            for position, client in enumerate(clients)
-        )
-    )
+    await asyncio.gather(*(client.run(started_s, position) for position, client in enumerate(clients)))
     latencies_s = [latency for client in clients for latency in client.latencies_s]
     return LoadResult(
         spans=sum(client.spans for client in clients),
