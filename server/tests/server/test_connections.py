@@ -1,6 +1,7 @@
 """What a connection may do to the real process: everything that HTTP allows, and nothing for ever."""
 
 import http.client
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -156,6 +157,25 @@ def test_client_that_asks_before_it_sends_is_told_to_go_on(server: ServerProcess
     with connected(server) as connection:
         connection.sendall(head(10**12, "expect: 100-continue"))
         assert connection.recv(1000).startswith(b"HTTP/1.1 413 ")
+
+
+def test_server_takes_more_connections_than_the_usual_limit_of_files(tmp_path: Path) -> None:
+    """Started under a limit of 1024 open files, which chDB raises as it opens, it still serves while 1200 connections are open."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if before[1] < 4096:
+        pytest.skip(f"the system allows {before[1]} open files at most")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, before[1]))
+    server = ServerProcess(tmp_path)
+    try:
+        server.start()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (4096, before[1]))
+        idle = [connected(server) for _ in range(1200)]
+        assert post(server.port, export(1))[0] == 200
+        for connection in idle:
+            connection.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        server.kill()
 
 
 def test_chunked_body_is_taken(server: ServerProcess) -> None:
