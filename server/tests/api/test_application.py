@@ -78,3 +78,22 @@ def test_openapi_describes_the_routes(client: TestClient) -> None:
     document = client.get("/api/openapi.json").json()
     assert "/healthz" in document["paths"]
     assert "Problem" in document["components"]["schemas"]
+
+
+@pytest.mark.parametrize(("path", "name"), [("traces?filters=model:x", "filters"), ("usage?limit=5&cursor=x", "cursor"), ("fields?project=p", "project")])
+def test_unknown_parameter_is_named(client: TestClient, path: str, name: str) -> None:
+    """A parameter that a path does not have is refused by name, since an answer without it would mislead."""
+    answer = client.get(f"/api/v1/{path}")
+    assert (answer.status_code, answer.json()["field"]) == (400, name)
+
+
+def test_probes_may_send_any_parameter(client: TestClient) -> None:
+    """A scraper's own parameters are no concern of ours."""
+    assert client.get("/metrics?name[]=up").status_code == 200
+
+
+def test_wrong_path_for_telemetry_says_the_right_ones(client: TestClient) -> None:
+    """An exporter that is pointed at the address alone, or past the paths, is told them."""
+    answer = client.post("/", content=b"")
+    assert (answer.status_code, "/v1/traces" in answer.json()["detail"]) == (405, True)
+    assert client.post("/api/v1/nothing").status_code == 404

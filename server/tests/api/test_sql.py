@@ -105,3 +105,9 @@ def test_ingest_key_may_not_ask(make_client: MakeClient) -> None:
     """A key without the scope read is refused."""
     client = make_client(Principal("p", frozenset({KeyScope.INGEST})))
     assert ask(client, "SELECT 1").status_code == 403
+
+
+def test_value_of_no_known_type_is_named(client: TestClient) -> None:
+    """A placeholder's value that is no number, text or list of them is refused under its own name."""
+    answer = client.post("/api/v1/sql", json={"query": "SELECT {x:UInt8}", "parameters": {"x": {"a": 1}}})
+    assert (answer.status_code, answer.json()["field"]) == (400, "parameters.x")

@@ -23,13 +23,17 @@ export function Notice({ title, isError = false, children }: NoticeProps) {
   );
 }
 
-/** An error in the server's words where it has some. */
+/** An error in the server's words where it has some; the words begin after the name of what is wrong. */
 export function ErrorNotice({ error, children }: { error: Error; children?: ReactNode }) {
   const title = error instanceof ApiError ? error.title : "This page failed";
   const detail = error instanceof ApiError ? error.detail : error.message;
+  const field = error instanceof ApiError && error.field;
   return (
     <Notice title={title} isError>
-      <p>{detail}</p>
+      <p>
+        {field && `${field}: `}
+        {detail}
+      </p>
       {children}
     </Notice>
   );

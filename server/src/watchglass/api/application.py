@@ -1,6 +1,6 @@
 """The API as one application: routers, errors, guards, OpenAPI and the screens."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from watchglass import __version__
@@ -22,6 +22,7 @@ from watchglass.api import (
     users,
 )
 from watchglass.api.middleware import BoundedBody, Measured, TrustedHost
+from watchglass.api.parameters import refuse_unknown_parameters
 from watchglass.api.problems import RESPONSES, install_problems
 from watchglass.api.screens import Screens
 from watchglass.api.services import Services
@@ -76,7 +77,9 @@ def build_description() -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     for router in ROUTERS:
-        application.include_router(router)
+        # probes and scrapers may send what they like
+        is_ours = router is not health.router
+        application.include_router(router, dependencies=[Depends(refuse_unknown_parameters)] if is_ours else None)
     install_problems(application)
     return application
 

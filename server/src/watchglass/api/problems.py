@@ -105,6 +105,9 @@ async def _of_validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     place, *path = [str(part) for part in first["loc"]] or ["request"]
+    if path[:1] == ["parameters"]:
+        # beyond the name come the types that a value was tried as
+        path = path[:2]
     detail = str(first["msg"])[:500]
     if first["type"] == "json_invalid":
         return problem_response(400, "invalid-input", "Invalid input", f"not JSON: {detail}", "body")

@@ -35,10 +35,10 @@ class Screens(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with the file, or with the application's page."""
-        if scope["method"] not in ("GET", "HEAD"):
-            raise HTTPException(405)
         if path.startswith("api/"):
             raise HTTPException(404, "the API has no such path; see /api/openapi.json")
+        if scope["method"] not in ("GET", "HEAD"):
+            raise HTTPException(405, "only /v1/traces, /v1/logs, /v1/metrics and the API take this method")
         if not self._is_built:
             return PlainTextResponse(NOT_BUILT, 404, HEADERS)
         try:

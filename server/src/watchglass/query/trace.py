@@ -89,5 +89,5 @@ def hex_id(field: str, text: str, digits: int) -> str:
         InvalidInput: It is not `digits` hexadecimal digits.
     """
     if not re.fullmatch(rf"[0-9a-fA-F]{{{digits}}}", text):
-        raise InvalidInput(field, f"is {digits} hexadecimal digits")
+        raise InvalidInput(field, f"must be {digits} hexadecimal digits")
     return text.lower()
