@@ -22,16 +22,17 @@ TABLES = {
 
 DATA_INTRO = """# Data
 
-What Watchglass stores, and under which names it can be filtered (`filter=`), queried (`POST /api/v1/sql`) and shown. Source:
-`server/src/watchglass/model/fields.yml`.
+What Watchglass stores, and under which names it can be filtered (`filter=`), queried (`POST /api/v1/sql`) and shown.
+Source: `server/src/watchglass/model/fields.yml`.
 
-Names follow the OpenTelemetry GenAI conventions where these have one. A number's name ends in its unit. Null means not known,
-never zero: a model without a price has `cost_usd` null. An attribute that no column took is kept, typed, in `attributes`,
-`attributes_int`, `attributes_double` or `attributes_bool`; in a filter all four are `attributes.KEY`, and resource attributes
-are `resource.KEY`.
+Names follow the OpenTelemetry GenAI conventions where these have one. A number's name ends in its unit. Null means not
+known, never zero: a model without a price has `cost_usd` null. An attribute that no column took is kept, typed, in
+`attributes`, `attributes_int`, `attributes_double` or `attributes_bool`; in a filter all four are `attributes.KEY`, and
+resource attributes are `resource.KEY`.
 
-A filled-by of *otlp* is a field of the protocol, *convention* is read from attributes by the conventions below, *derived* is computed at
-ingest, *identity* says whose row it is. The view `span_events` gives the events of spans, one row each.
+A filled-by of *otlp* is a field of the protocol, *convention* is read from attributes by the conventions below,
+*derived* is computed at ingest, *identity* says whose row it is. The view `span_events` gives the events of spans, one
+row each.
 
 """
 
@@ -41,9 +42,9 @@ def configuration() -> str:
     lines = [
         "# Configuration\n\n",
         WRITTEN_BY,
-        "Every setting is a variable `WATCHGLASS_NAME` or a line `name = value` in the TOML file that `WATCHGLASS_CONFIG_FILE`\n"
-        "names; `watchglass up` takes `--host`, `--port`, `--grpc-port` and `--data` too. Arguments win over variables, variables\n"
-        "over the file. Source: `server/src/watchglass/settings.py`.\n\n",
+        "Every setting is a variable `WATCHGLASS_NAME` or a line `name = value` in the TOML file that\n"
+        "`WATCHGLASS_CONFIG_FILE` names; `watchglass up` takes `--host`, `--port`, `--grpc-port` and `--data` too. Arguments win\n"
+        "over variables, variables over the file. Source: `server/src/watchglass/settings.py`.\n\n",
         "| variable | default | meaning |\n| --- | --- | --- |\n",
     ]
     for name, field in Settings.model_fields.items():
