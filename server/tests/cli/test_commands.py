@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from doubles.server_process import ServerProcess
 from watchglass import __version__
 
 
@@ -78,3 +79,15 @@ def test_migrate_prepares_a_folder(tmp_path: Path) -> None:
     assert first.returncode == 0
     assert "0001_spans" in first.stderr
     assert "schema migrated" not in watchglass("migrate", data_dir=folder).stderr
+
+
+def test_folder_in_use_is_named(tmp_path: Path) -> None:
+    """Who starts a second server on one folder is told which folder is held."""
+    server = ServerProcess(tmp_path)
+    server.start()
+    try:
+        result = watchglass("migrate", data_dir=str(tmp_path))
+    finally:
+        server.kill()
+    assert result.returncode == 1
+    assert f"cannot open {tmp_path / 'store'}; does another server hold it?" in result.stderr

@@ -40,8 +40,13 @@ class EmbeddedEngine:
         path.mkdir(parents=True, exist_ok=True)
         self._idle: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._closed = threading.Event()
+        try:
+            with _translated():
+                connections = [connect(str(path)) for _ in range(CONNECTIONS)]
+        except StoreError as error:
+            # chDB itself writes the cause to standard error and gives a text without it
+            raise StoreError(f"cannot open {path}; does another server hold it? {error}", error.code) from error
         with _translated():
-            connections = [connect(str(path)) for _ in range(CONNECTIONS)]
             connections[0].query(f"CREATE DATABASE IF NOT EXISTS {database}", "CSV")
             for connection in connections:
                 self._idle.put(self._prepared(connection))
