@@ -1,12 +1,16 @@
 """Sessions and users: who was active last, and what their whole traces cost."""
 
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
 import pytest
 
 from doubles.rows import NOW_NS, SECOND_NS, insert_rows, span
 from watchglass.errors import NotFound
 from watchglass.query.cursor import begin
 from watchglass.query.filter import parse
-from watchglass.query.groups import Group, list_groups
+from watchglass.query.groups import Group, Owner, list_groups
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
 from watchglass.query.sessions import find_session
@@ -19,6 +23,55 @@ HOSTILE = "it's \\ \"{x}\" --\n"
 def reader(engine: Engine) -> Reader:
     """A reader with the limits of a user's query."""
     return Reader(engine, 30.0, 2**30)
+
+
+def walked(engine: Engine, scope: Scope, owner: Owner, text: str, limit: int) -> list[Group]:
+    """The groups of all pages."""
+    found: list[Group] = []
+    cursor = None
+    for _ in range(1000):
+        walk = begin(scope, cursor, NOW_NS, owner, text)
+        groups, cursor = list_groups(reader(engine), walk, owner, parse(text), limit)
+        found += groups
+        if cursor is None:
+            return found
+        assert len(groups) == limit
+    raise AssertionError("the walk does not end")
+
+
+def brute_force(rows: list[dict[str, Any]], owner: Owner, fits: Callable[[dict[str, Any]], bool]) -> list[Group]:
+    """All groups of `rows`, those of one scope, as they should be listed."""
+    latest = {row[owner]: row["start_time"] for row in sorted(rows, key=lambda row: row["start_time"]) if row[owner] and fits(row)}
+    return [_group(rows, owner, key) for key in sorted(latest, key=lambda key: (latest[key], key), reverse=True)]
+
+
+def _group(rows: list[dict[str, Any]], owner: Owner, key: str) -> Group:
+    own = [row for row in rows if row[owner] == key]
+    traces = {row["trace_id"] for row in own}
+    spans = [row for row in rows if row["trace_id"] in traces]
+    calls = [row for row in spans if row["is_model_call"]]
+    tokens = [row["input_tokens"] for row in calls if row["input_tokens"] is not None]
+    return Group(
+        id=key, first_ns=min(row["start_time"] for row in own), last_ns=max(row["start_time"] for row in own),
+        trace_count=len(traces), span_count=len(spans), error_count=sum(row["status_code"] == "error" for row in spans),
+        model_call_count=len(calls), input_tokens=sum(tokens) if tokens else None, output_tokens=None, cost_usd=None,
+        unpriced_count=len(tokens),
+    )  # fmt: skip
+
+
+def random_span(random: Random, number: int) -> dict[str, Any]:
+    """A span of some trace, session and user, some of which come back for days while others come once."""
+    return span(
+        int(random.triangular(0, 700, 0)),
+        number,
+        at_s=-round(10 ** random.uniform(0, 6.4), random.choice((0, 9))),
+        session_id=f"s{int(60 * random.random() ** 3)}",
+        user_id=random.choice(("", "", f"u{int(200 * random.random() ** 4)}")),
+        name=random.choice("xyz"),
+        status_code=random.choice(("ok", "error")),
+        is_model_call=random.random() < 0.5,
+        input_tokens=random.choice((None, 1, 10)),
+    )
 
 
 def test_group_counts_whole_traces(engine: Engine) -> None:
@@ -71,6 +124,33 @@ def test_pages_give_each_group_once(engine: Engine) -> None:
             if cursor is None:
                 break
         assert found == expected
+
+
+@pytest.mark.parametrize("owner", ["session_id", "user_id"])
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("", lambda row: True),
+        ("name:x", lambda row: row["name"] == "x"),
+        ("name:y status_code:error input_tokens>5", lambda row: row["name"] == "y" and row["status_code"] == "error"
+         and (row["input_tokens"] or 0) > 5),
+        ("session:s0 OR user:u0", lambda row: row["session_id"] == "s0" or row["user_id"] == "u0"),
+    ],
+    ids=["everything", "a third", "few", "two ids"],
+)  # fmt: skip
+def test_pages_are_what_aggregating_everything_gives(
+    engine: Engine, owner: Owner, text: str, fits: Callable[[dict[str, Any]], bool]
+) -> None:
+    """All pages together say what reading all spans says, also when an id's spans lie all over the range."""
+    random = Random(7)
+    rows = [random_span(random, number) for number in range(2000)]
+    for first in range(0, len(rows), 500):
+        insert_rows(engine, "spans", rows[first : first + 500])
+    scope = Scope("p", NOW_NS - 20 * 86400 * SECOND_NS, NOW_NS - 3 * SECOND_NS)
+    seen = [row for row in rows if scope.start_ns <= row["start_time"] < scope.end_ns]
+    expected = brute_force(seen, owner, fits)
+    for limit in (5, len(expected)):
+        assert walked(engine, scope, owner, text, limit) == expected
 
 
 def test_session_gives_its_traces_in_order(engine: Engine) -> None:
