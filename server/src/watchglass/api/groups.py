@@ -1,5 +1,7 @@
 """What sessions and users have in common in the API: how much each did."""
 
+from typing import Any
+
 from pydantic import BaseModel, Field
 
 from watchglass.query.groups import Group
@@ -21,7 +23,7 @@ class GroupEntry(BaseModel):
     unpriced_count: int = Field(description="Model calls with tokens and no price")
 
 
-def group_entry(group: Group) -> GroupEntry:
-    """Write a group as the API does."""
+def group_values(group: Group) -> dict[str, Any]:
+    """Return the values of a GroupEntry's fields."""
     counted = {name: getattr(group, name) for name in GroupEntry.model_fields if not name.endswith("_time")}
-    return GroupEntry(first_time=format_time(group.first_ns), last_time=format_time(group.last_ns), **counted)
+    return {"first_time": format_time(group.first_ns), "last_time": format_time(group.last_ns), **counted}

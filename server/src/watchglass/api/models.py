@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from watchglass.api.access import AskedScope, Injected
 from watchglass.api.paging import AskedReader, Filter
-from watchglass.api.usage_totals import totals_model, totals_row
+from watchglass.api.usage_totals import TotalsList, totals_list, totals_model
 from watchglass.query.filter import parse
 from watchglass.query.models import list_models
 from watchglass.query.scope import format_time
@@ -19,13 +19,10 @@ router = APIRouter(prefix="/api/v1", tags=["usage"])
 ModelTotals: Any = totals_model("ModelTotals", "One model's calls.", provider_name="Provider, empty when not known", model="Model, empty when not known")
 
 
-class Models(BaseModel):
+class Models(TotalsList):
     """The models that were called."""
 
-    start: str = Field(description="Start of what was counted: the asked one, or the whole minute or hour before it")
-    end: str = Field(description="End of what was counted, not included")
     models: list[ModelTotals] = Field(description="The most called first")
-    is_truncated: bool = Field(description="Whether there are more than the limit")
 
 
 class Unpriced(BaseModel):
@@ -56,12 +53,7 @@ def models(
     """List the models that were called in the range, with counts, tokens, cost and latencies."""
     now_ns = services.clock.now_ns()
     answer = list_models(reader, scope, parse(filter), limit, kept_since(services.settings, now_ns), now_ns)
-    return {
-        "start": format_time(answer.source.start_ns),
-        "end": format_time(answer.source.end_ns),
-        "models": [totals_row(series) for series in answer.series if not series.is_other],
-        "is_truncated": any(series.is_other for series in answer.series),
-    }
+    return totals_list("models", answer)
 
 
 @router.get("/models/unpriced")

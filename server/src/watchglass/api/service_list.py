@@ -3,13 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from watchglass.api.access import AskedScope, Injected
 from watchglass.api.paging import AskedReader, Filter
-from watchglass.api.usage_totals import totals_model, totals_row
+from watchglass.api.usage_totals import TotalsList, totals_list, totals_model
 from watchglass.query.filter import parse
-from watchglass.query.scope import format_time
 from watchglass.query.services import list_services
 from watchglass.query.usage_source import kept_since
 
@@ -18,13 +17,10 @@ router = APIRouter(prefix="/api/v1", tags=["usage"])
 ServiceTotals: Any = totals_model("ServiceTotals", "One service's spans.", service_name="Service, empty when not known", environment="Environment, empty when not known")
 
 
-class ServiceList(BaseModel):
+class ServiceList(TotalsList):
     """The services that reported spans."""
 
-    start: str = Field(description="Start of what was counted: the asked one, or the whole minute or hour before it")
-    end: str = Field(description="End of what was counted, not included")
     services: list[ServiceTotals] = Field(description="The one with the most spans first")
-    is_truncated: bool = Field(description="Whether there are more than the limit")
 
 
 @router.get("/services", response_model=ServiceList)
@@ -38,9 +34,4 @@ def services(
     """List the services that reported spans in the range, with counts, tokens, cost and latencies."""
     now_ns = services.clock.now_ns()
     answer = list_services(reader, scope, parse(filter), limit, kept_since(services.settings, now_ns), now_ns)
-    return {
-        "start": format_time(answer.source.start_ns),
-        "end": format_time(answer.source.end_ns),
-        "services": [totals_row(series) for series in answer.series if not series.is_other],
-        "is_truncated": any(series.is_other for series in answer.series),
-    }
+    return totals_list("services", answer)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from watchglass.api.access import AskedScope, Injected, Project
-from watchglass.api.groups import GroupEntry, group_entry
+from watchglass.api.groups import GroupEntry, group_values
 from watchglass.api.paging import AskedReader, Cursor, Filter, Limit
 from watchglass.api.traces import TraceEntry, trace_entry
 from watchglass.query.cursor import begin
@@ -51,7 +51,7 @@ def get_sessions(
     expr = parse(filter)
     walk = begin(scope, cursor, services.clock.now_ns(), "sessions", filter)
     groups, next_cursor = list_groups(reader, walk, "session_id", expr, limit)
-    sessions = [SessionEntry(session_id=group.id, **group_entry(group).model_dump()) for group in groups]
+    sessions = [SessionEntry(session_id=group.id, **group_values(group)) for group in groups]
     return SessionList(sessions=sessions, next_cursor=next_cursor)
 
 

@@ -5,7 +5,16 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 
 from watchglass.query.measures import MEASURES, Measure
-from watchglass.query.usage import Series
+from watchglass.query.scope import format_time
+from watchglass.query.usage import Series, Usage
+
+
+class TotalsList(BaseModel):
+    """What the list of models and the list of services say besides their rows."""
+
+    start: str = Field(description="Start of what was counted: the asked one, or the whole minute or hour before it")
+    end: str = Field(description="End of what was counted, not included")
+    is_truncated: bool = Field(description="Whether there are more than the limit")
 
 
 def totals_model(name: str, brief: str, **keys: str) -> type[BaseModel]:
@@ -19,8 +28,17 @@ def totals_model(name: str, brief: str, **keys: str) -> type[BaseModel]:
     return create_model(name, __doc__=brief, **fields)
 
 
-def totals_row(series: Series) -> dict[str, Any]:
-    """Return a group's keys and measures as one flat row."""
+def totals_list(name: str, answer: Usage) -> dict[str, Any]:
+    """Return the values of a TotalsList, and the rows as `name`."""
+    return {
+        "start": format_time(answer.source.start_ns),
+        "end": format_time(answer.source.end_ns),
+        "is_truncated": any(series.is_other for series in answer.series),
+        name: [_row(series) for series in answer.series if not series.is_other],
+    }
+
+
+def _row(series: Series) -> dict[str, Any]:
     return {**series.group, **series.total}
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from watchglass.api.access import AskedScope, Injected
-from watchglass.api.groups import GroupEntry, group_entry
+from watchglass.api.groups import GroupEntry, group_values
 from watchglass.api.paging import AskedReader, Cursor, Filter, Limit
 from watchglass.query.cursor import begin
 from watchglass.query.filter import parse
@@ -39,5 +39,5 @@ def get_users(
     expr = parse(filter)
     walk = begin(scope, cursor, services.clock.now_ns(), "users", filter)
     groups, next_cursor = list_groups(reader, walk, "user_id", expr, limit)
-    users = [UserEntry(user_id=group.id, **group_entry(group).model_dump()) for group in groups]
+    users = [UserEntry(user_id=group.id, **group_values(group)) for group in groups]
     return UserList(users=users, next_cursor=next_cursor)
