@@ -54,25 +54,25 @@ class Telemetry:
         )
 
     def committed(self, signal: Signal, rows: int, bytes_: int, seconds: float) -> None:
-        """See store.writer.Observer.committed."""
+        """See store.commit.Observer.committed."""
         self._rows.labels(signal.value).inc(rows)
         self._bytes.labels(signal.value).inc(bytes_)
         self._commit_s.labels(signal.value).observe(seconds)
 
     def marked(self, signal: Signal, counts: Mapping[str, int]) -> None:
-        """See store.writer.Observer.marked."""
+        """See store.commit.Observer.marked."""
         for mark, count in counts.items():
             self._marked_rows.labels(signal.value, mark).inc(count)
 
     def rejected(self, signal: Signal, cause: str, requests: int = 1, rows: int = 0) -> None:
-        """See store.writer.Observer.rejected."""
+        """See store.commit.Observer.rejected."""
         if requests:
             self._rejected_requests.labels(signal.value, cause).inc(requests)
         if rows:
             self._rejected_rows.labels(signal.value, cause).inc(rows)
 
     def resent(self, signal: Signal) -> None:
-        """See store.writer.Observer.resent."""
+        """See store.commit.Observer.resent."""
         self._resends.labels(signal.value).inc()
 
     def request(self, signal: Signal, protocol: str, status: int | str) -> None:

@@ -15,8 +15,8 @@ from watchglass.ingest.logs import LogDecoder
 from watchglass.ingest.metrics import MetricDecoder
 from watchglass.ingest.traces import TraceDecoder
 from watchglass.model.records import Export, Signal
+from watchglass.store.commit import Decode, Decoded
 from watchglass.store.ledger import batch_id
-from watchglass.store.writer import Decode, Decoded
 
 TOLERANCE_S = 600
 NOW_NS = START_NS + 10_000_000_000

@@ -13,9 +13,10 @@ from doubles.spans import START_NS, trace_request
 from watchglass.clock import FixedClock
 from watchglass.errors import InvalidInput, StoreError, Unavailable, WatchglassError
 from watchglass.model.records import Committed, Export, Signal
+from watchglass.store.commit import Decoded
 from watchglass.store.engine import Engine
 from watchglass.store.ledger import Ledger, batch_id
-from watchglass.store.writer import Committer, Decoded
+from watchglass.store.writer import Committer
 from watchglass.telemetry import Telemetry
 
 WINDOW_S = 1800

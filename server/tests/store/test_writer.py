@@ -15,9 +15,10 @@ from watchglass.clock import FixedClock
 from watchglass.errors import InvalidInput, StoreError, Unavailable
 from watchglass.ingest.traces import TraceDecoder
 from watchglass.model.records import Committed, Export, Signal
+from watchglass.store.commit import Decode, Decoded
 from watchglass.store.engine import Engine
 from watchglass.store.ledger import Ledger, batch_id
-from watchglass.store.writer import Committer, Decode, Decoded
+from watchglass.store.writer import Committer
 from watchglass.telemetry import Telemetry
 
 NOW_NS = 1_800_000_000_000_000_000

@@ -15,9 +15,10 @@ from watchglass.ingest.otlp_http import Admit, OtlpHttp
 from watchglass.ingest.traces import Prices, TraceDecoder
 from watchglass.model.records import Signal
 from watchglass.settings import Settings
+from watchglass.store.commit import Decode
 from watchglass.store.engine import Engine
 from watchglass.store.ledger import Ledger
-from watchglass.store.writer import Committer, Decode
+from watchglass.store.writer import Committer
 from watchglass.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)

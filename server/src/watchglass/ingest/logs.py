@@ -17,7 +17,7 @@ from watchglass.ingest.plain import plain_row
 from watchglass.ingest.rows import Columns, identity_columns, marks_column, outcomes, table_batch
 from watchglass.ingest.times import clean_times, timestamps
 from watchglass.model.records import Export, Signal
-from watchglass.store.writer import Decoded
+from watchglass.store.commit import Decoded
 
 MAX_SEVERITY = 24
 EVENT_NAME_KEY = "event.name"
@@ -34,7 +34,7 @@ class LogDecoder:
         self._future_tolerance_s = future_tolerance_s
 
     def __call__(self, exports: Sequence[Export], now_ns: int) -> Decoded:
-        """Decode a group; see store.writer.Decode. Never raises on what a client sent."""
+        """Decode a group; see store.commit.Decode. Never raises on what a client sent."""
         bodies = decode_bodies(exports, Signal.LOGS)
         records, origins = records_of(bodies.batch, Signal.LOGS)
         row_count = len(records)

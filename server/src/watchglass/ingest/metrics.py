@@ -17,7 +17,7 @@ from watchglass.ingest.rows import Columns, identity_columns, marks_column, outc
 from watchglass.ingest.series import series_ids
 from watchglass.ingest.times import clean_times, timestamps
 from watchglass.model.records import Export, Signal
-from watchglass.store.writer import Decoded
+from watchglass.store.commit import Decoded
 
 NO_RECORDED_VALUE = 1
 """DataPointFlags: the source has no value for the series at this time."""
@@ -31,7 +31,7 @@ class MetricDecoder:
         self._future_tolerance_s = future_tolerance_s
 
     def __call__(self, exports: Sequence[Export], now_ns: int) -> Decoded:
-        """Decode a group; see store.writer.Decode. Never raises on what a client sent."""
+        """Decode a group; see store.commit.Decode. Never raises on what a client sent."""
         bodies = decode_bodies(exports, Signal.METRICS)
         metrics, metric_origins = records_of(bodies.batch, Signal.METRICS)
         points = points_of(metrics)

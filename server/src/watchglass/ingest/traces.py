@@ -22,7 +22,7 @@ from watchglass.ingest.rows import Columns, identity_columns, marks_column, outc
 from watchglass.ingest.span_details import SpanDetails
 from watchglass.ingest.times import Times, clean_times, timestamps
 from watchglass.model.records import Export, Signal
-from watchglass.store.writer import Decoded
+from watchglass.store.commit import Decoded
 
 REFUSED = "spans with a missing or malformed trace_id or span_id were refused"
 KINDS = pa.array(["unspecified", "internal", "server", "client", "producer", "consumer"])
@@ -48,7 +48,7 @@ class TraceDecoder:
         self._future_tolerance_s = future_tolerance_s
 
     def __call__(self, exports: Sequence[Export], now_ns: int) -> Decoded:
-        """Decode a group; see store.writer.Decode. Never raises on what a client sent."""
+        """Decode a group; see store.commit.Decode. Never raises on what a client sent."""
         bodies = decode_bodies(exports, Signal.TRACES)
         spans = _Spans(*records_of(bodies.batch, Signal.TRACES))
         export_of = bodies.export_of[spans.origins.body_of]

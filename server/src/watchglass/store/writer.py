@@ -2,10 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +11,7 @@ import structlog
 from watchglass.clock import Clock
 from watchglass.errors import StoreError, Unavailable, WatchglassError
 from watchglass.model.records import Committed, Export, Signal
+from watchglass.store.commit import Decode, Observer
 from watchglass.store.engine import Engine
 from watchglass.store.export_queue import ExportQueue, Waiting
 from watchglass.store.ledger import Ledger, newest_commit_ms
@@ -38,43 +36,6 @@ all of them.
 
 SUSPECTS = 3
 """Exports tried alone, all failing, after which a failed group is blamed on the store and not on one export."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A group as rows.
-
-    Attributes:
-        batch: All columns of the signal's table; no rows when nothing was readable.
-        outcomes: What becomes of each export once `batch` is stored, in the order of the exports.
-    """
-
-    batch: pa.RecordBatch
-    outcomes: list[Committed | WatchglassError]
-
-
-Decode = Callable[[Sequence[Export], int], Decoded]
-"""Turns exports into rows; the second argument is the time of the commit, nanoseconds since 1970."""
-
-
-class Observer(Protocol):
-    """What a committer reports of itself."""
-
-    def committed(self, signal: Signal, rows: int, bytes_: int, seconds: float) -> None:
-        """A group of `rows`, `bytes_` on the wire, took `seconds` from taking it to its commit."""
-        ...
-
-    def marked(self, signal: Signal, counts: Mapping[str, int]) -> None:
-        """Rows were committed with something odd about them: how many by mark (see the column `marks`)."""
-        ...
-
-    def rejected(self, signal: Signal, cause: str, requests: int = 1, rows: int = 0) -> None:
-        """Exports or rows were refused."""
-        ...
-
-    def resent(self, signal: Signal) -> None:
-        """An export that is stored already came again."""
-        ...
 
 
 class Committer:
