@@ -18,6 +18,7 @@ from watchglass.query.sql_relations import (
     with_relations,
 )
 from watchglass.query.sql_sandbox import SqlAnswer, SqlLimits, run_sql
+from watchglass.query.sql_values import json_rows
 from watchglass.store.engine import Engine, Parameter
 
 LIMITS = SqlLimits(time_s=10.0, memory_bytes=10**9, rows=1000)
@@ -459,3 +460,18 @@ def test_hungry_query_is_stopped(engine: Engine, query: str) -> None:
     """A query over its memory is refused as too expensive, or for its size."""
     with pytest.raises((TooExpensive, InvalidInput)):
         ask(engine, query, limits=SqlLimits(20.0, 200_000_000, 1000))
+
+
+def test_percentiles_of_a_rollup_can_be_read(engine: Engine) -> None:
+    """As docs/sql.md says: from the counts by bucket, to 2.2 %; the counts themselves are an object in JSON."""
+    insert_rows(engine, "spans", [span(1, number, duration_ns=(number + 1) * 10**6) for number in range(101)])
+    answer = ask(
+        engine,
+        "SELECT sum(span_count) AS spans, "
+        "quantileExactWeightedInterpolatedArray(0.95)(mapKeys(duration_buckets), mapValues(duration_buckets)) AS bucket, "
+        "exp2((bucket + 0.5) / 16) - 1 AS duration_p95_ns, sumMap(duration_buckets) AS counts FROM usage_hour",
+    )
+    [[spans, _, duration_p95_ns, counts]] = json_rows(answer.table, answer.types)
+    assert (spans, duration_p95_ns) == (101, pytest.approx(96e6, rel=0.0222))
+    assert sum(counts.values()) == 101
+    assert counts["318"] == 1  # 1 ms: 2^(318/16) - 1 ns is 0.958 ms

@@ -50,18 +50,25 @@ class Measure:
     is_integer: bool
 
 
-_QUANTILES = "(0.5, 0.95, 0.99)"
+BUCKETS_A_DOUBLING = 16
+"""How many buckets times are counted in from one time to twice that time, so that a bucket's middle is at most 2.2 % off."""
+
+_QUANTILES = "quantilesExactWeightedInterpolatedArray"
+_SHARES = "(0.5, 0.95, 0.99)"
 
 
 def _of_calls(column: str) -> Partial:
     return Partial(f"sum({{t}}.{column})", f"sumIf(ifNull({{t}}.{column}, 0), {{t}}.is_model_call)", "sum")
 
 
-def _digest(rollup_column: str, raw_column: str) -> Partial:
+def _buckets(name: str) -> Partial:
+    """Counts of times by bucket: those of a rollup's row, or one for each span, as the view behind the rollup counts."""
+    counts, time = f"{{t}}.{name}_buckets", f"{{t}}.{name}_ns"
+    bucket = f"toUInt16(log2(ifNull({time}, 0) + 1.) * {BUCKETS_A_DOUBLING})"
     return Partial(
-        f"quantilesTDigestMergeState{_QUANTILES}({{t}}.{rollup_column})",
-        f"quantilesTDigestState{_QUANTILES}({{t}}.{raw_column})",
-        f"quantilesTDigestMerge{_QUANTILES}",
+        f"{_QUANTILES}State{_SHARES}(mapKeys({counts}), mapValues({counts}))",
+        f"{_QUANTILES}StateIf{_SHARES}([{bucket}], [toUInt64(1)], isNotNull({time}))",
+        f"{_QUANTILES}Merge{_SHARES}",
     )
 
 
@@ -84,9 +91,9 @@ PARTIALS: dict[str, Partial] = {
         "sum({t}.generation_ns)", "sumIf({t}.duration_ns, {t}.is_model_call AND {t}.output_tokens > 0)", "sum"
     ),
     "duration_sum_ns": Partial("sum({t}.duration_sum_ns)", "sum({t}.duration_ns)", "sum"),
-    "duration_quantiles": _digest("duration_quantiles", "duration_ns"),
-    "time_to_first_token_quantiles": _digest("time_to_first_token_quantiles", "time_to_first_token_ns"),
-    "time_per_output_token_quantiles": _digest("time_per_output_token_quantiles", "time_per_output_token_ns"),
+    "duration_buckets": _buckets("duration"),
+    "time_to_first_token_buckets": _buckets("time_to_first_token"),
+    "time_per_output_token_buckets": _buckets("time_per_output_token"),
 }
 """Each aggregate by name; the raw one says what the view behind the rollup says."""
 
@@ -99,11 +106,16 @@ def _ratio(name: str, unit: str, brief: str, sql: str, *partials: str, is_intege
     return Measure(name, unit, brief, sql, partials, is_sum=False, is_nullable=True, is_integer=is_integer)
 
 
+def _time_of(bucket: str) -> str:
+    """The time in the middle of a bucket, ns; not a number where nothing was counted."""
+    return f"exp2(({bucket} + 0.5) / {BUCKETS_A_DOUBLING}) - 1"
+
+
 def _percentiles(name: str, brief: str) -> list[Measure]:
-    partial = f"{name}_quantiles"
+    partial = f"{name}_buckets"
     return [
-        Measure(f"{name}_{word}_ns", "ns", f"{brief}, {word[1:]}th percentile", f"{{{partial}}}[{index}]", (partial,),
-                is_sum=False, is_nullable=True, is_integer=True)
+        Measure(f"{name}_{word}_ns", "ns", f"{brief}, {word[1:]}th percentile", _time_of(f"{{{partial}}}[{index}]"),
+                (partial,), is_sum=False, is_nullable=True, is_integer=True)
         for index, word in enumerate(("p50", "p95", "p99"), 1)
     ]  # fmt: skip
 

@@ -1,6 +1,8 @@
 -- What dashboards read: usage a minute, and the same an hour, kept by views on insert.
 -- Not partitioned, so that one commit is one part here too, whatever times its spans have; last_received_at says which
 -- commits are counted, for the start after a crash (store/usage.py).
+-- Times are counted by bucket, 16 to a doubling: bucket b is from 2^(b/16) - 1 to 2^((b+1)/16) - 1 ns. Such counts add up
+-- as cheaply as sums, where merging a digest costs 10 us, and say a percentile to 2.2 % (query/measures.py).
 CREATE TABLE IF NOT EXISTS {database}.usage_minute {on_cluster}
 (
     project_id LowCardinality(String),
@@ -26,9 +28,9 @@ CREATE TABLE IF NOT EXISTS {database}.usage_minute {on_cluster}
     unpriced_count SimpleAggregateFunction(sum, UInt64),
     generation_ns SimpleAggregateFunction(sum, UInt64),
     duration_sum_ns SimpleAggregateFunction(sum, UInt64),
-    duration_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), UInt64),
-    time_to_first_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64)),
-    time_per_output_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64)),
+    duration_buckets SimpleAggregateFunction(sumMap, Map(UInt16, UInt64)),
+    time_to_first_token_buckets SimpleAggregateFunction(sumMap, Map(UInt16, UInt64)),
+    time_per_output_token_buckets SimpleAggregateFunction(sumMap, Map(UInt16, UInt64)),
     last_received_at SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
 )
 ENGINE = {engine:AggregatingMergeTree}
@@ -48,9 +50,9 @@ SELECT
     countIf(is_model_call AND spans.cost_usd IS NULL AND (spans.input_tokens IS NOT NULL OR spans.output_tokens IS NOT NULL)) AS unpriced_count,
     sumIf(duration_ns, is_model_call AND spans.output_tokens > 0) AS generation_ns,
     sum(duration_ns) AS duration_sum_ns,
-    quantilesTDigestState(0.5, 0.95, 0.99)(duration_ns) AS duration_quantiles,
-    quantilesTDigestState(0.5, 0.95, 0.99)(time_to_first_token_ns) AS time_to_first_token_quantiles,
-    quantilesTDigestState(0.5, 0.95, 0.99)(time_per_output_token_ns) AS time_per_output_token_quantiles,
+    sumMap(map(toUInt16(log2(duration_ns + 1.) * 16), toUInt64(1))) AS duration_buckets,
+    sumMapIf(map(toUInt16(log2(ifNull(time_to_first_token_ns, 0) + 1.) * 16), toUInt64(1)), time_to_first_token_ns IS NOT NULL) AS time_to_first_token_buckets,
+    sumMapIf(map(toUInt16(log2(ifNull(time_per_output_token_ns, 0) + 1.) * 16), toUInt64(1)), time_per_output_token_ns IS NOT NULL) AS time_per_output_token_buckets,
     max(received_at) AS last_received_at
 FROM {database}.spans
 GROUP BY project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name;
@@ -80,9 +82,9 @@ CREATE TABLE IF NOT EXISTS {database}.usage_hour {on_cluster}
     unpriced_count SimpleAggregateFunction(sum, UInt64),
     generation_ns SimpleAggregateFunction(sum, UInt64),
     duration_sum_ns SimpleAggregateFunction(sum, UInt64),
-    duration_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), UInt64),
-    time_to_first_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64)),
-    time_per_output_token_quantiles AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Nullable(UInt64)),
+    duration_buckets SimpleAggregateFunction(sumMap, Map(UInt16, UInt64)),
+    time_to_first_token_buckets SimpleAggregateFunction(sumMap, Map(UInt16, UInt64)),
+    time_per_output_token_buckets SimpleAggregateFunction(sumMap, Map(UInt16, UInt64)),
     last_received_at SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
 )
 ENGINE = {engine:AggregatingMergeTree}
@@ -102,9 +104,9 @@ SELECT
     sum(usage_minute.unpriced_count) AS unpriced_count,
     sum(usage_minute.generation_ns) AS generation_ns,
     sum(usage_minute.duration_sum_ns) AS duration_sum_ns,
-    quantilesTDigestMergeState(0.5, 0.95, 0.99)(usage_minute.duration_quantiles) AS duration_quantiles,
-    quantilesTDigestMergeState(0.5, 0.95, 0.99)(usage_minute.time_to_first_token_quantiles) AS time_to_first_token_quantiles,
-    quantilesTDigestMergeState(0.5, 0.95, 0.99)(usage_minute.time_per_output_token_quantiles) AS time_per_output_token_quantiles,
+    sumMap(usage_minute.duration_buckets) AS duration_buckets,
+    sumMap(usage_minute.time_to_first_token_buckets) AS time_to_first_token_buckets,
+    sumMap(usage_minute.time_per_output_token_buckets) AS time_per_output_token_buckets,
     max(usage_minute.last_received_at) AS last_received_at
 FROM {database}.usage_minute
 GROUP BY project_id, time, service_name, environment, release, operation_name, is_model_call, provider_name, model, prompt_name, prompt_version, agent_name, tool_name;
