@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+END_TIMEOUT_S = 20
+
 
 @contextmanager
 def running_clickhouse(path: Path, *arguments: str) -> Iterator[str]:
@@ -14,4 +16,12 @@ def running_clickhouse(path: Path, *arguments: str) -> Iterator[str]:
     command = [sys.executable, str(script), "--path", str(path), *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            try:
+                process.wait(END_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()

@@ -15,6 +15,7 @@ import email
 import email.policy
 import gzip
 import json
+import os
 import queue
 import re
 import sys
@@ -255,6 +256,8 @@ def main() -> None:
     print(server.server_address[1], flush=True)
     sys.stdin.read()
     server.shutdown()
+    # what was answered is on disk; chDB with open connections may wait for itself for ever when the interpreter ends
+    os._exit(0)
 
 
 if __name__ == "__main__":
