@@ -52,7 +52,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Server:
-    """A Watchglass server: started by `run`, stopped by a signal or `stop`."""
+    """A Watchglass server: started by `run`, stopped by a signal."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         """Prepare; nothing is opened before `run`."""
@@ -60,12 +60,8 @@ class Server:
         self._clock = clock
         self._stop = asyncio.Event()
 
-    def stop(self) -> None:
-        """Begin to stop; call it from the server's own loop."""
-        self._stop.set()
-
     async def run(self, on_ready: Callable[[str], None], on_stopping: Callable[[], None] = lambda: None) -> None:
-        """Serve until SIGINT, SIGTERM or `stop`, then answer what was accepted and end.
+        """Serve until SIGINT or SIGTERM, then answer what was accepted and end.
 
         Args:
             on_ready: Called with the address of HTTP once requests are answered.
