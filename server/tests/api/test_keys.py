@@ -4,8 +4,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.conftest import NOW_NS, MakeClient
+from watchglass.api.access import require_edit
 from watchglass.clock import FixedClock
-from watchglass.errors import Unauthorized
+from watchglass.errors import Forbidden, Unauthorized
 from watchglass.ingest.doors import Doors
 from watchglass.model.records import KeyScope, Principal
 from watchglass.query.scope import format_time
@@ -104,3 +105,14 @@ def test_an_unknown_key_is_not_found(client: TestClient, key_id: str, status: in
     answer = client.delete(f"/api/v1/keys/{key_id}")
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_key_may_edit_without_administering(client: TestClient, make_client: MakeClient) -> None:
+    """The scope edit is given as any other, is no admin, and an admin has it."""
+    assert make_key(client, scopes=["edit", "read"])["scopes"] == ["edit", "read"]
+    editor = Principal("default", frozenset({KeyScope.EDIT}))
+    assert make_client(editor).get("/api/v1/keys").status_code == 403
+    assert require_edit(editor) is editor
+    assert require_edit(SHOP_ADMIN) is SHOP_ADMIN
+    with pytest.raises(Forbidden, match="edit"):
+        require_edit(READER)

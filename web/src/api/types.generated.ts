@@ -695,10 +695,16 @@ export interface components {
         };
         /**
          * KeyScope
-         * @description What an API key allows; `admin` includes the other two.
+         * @description What an API key allows; `admin` includes the others.
+         *
+         *     Members:
+         *         INGEST: Send telemetry.
+         *         READ: Ask.
+         *         EDIT: Make and change what people keep beside the telemetry: saved views, dashboards and annotations.
+         *         ADMIN: Projects, keys and prices.
          * @enum {string}
          */
-        KeyScope: "ingest" | "read" | "admin";
+        KeyScope: "ingest" | "read" | "edit" | "admin";
         /**
          * ListedSpanEntry
          * @description A span in a list.
@@ -1253,7 +1259,7 @@ export interface components {
             project_id?: string | null;
             /**
              * Scopes
-             * @description Some of ingest, read, admin; admin includes the others
+             * @description Some of ingest, read, edit, admin; admin includes the others
              */
             scopes: components["schemas"]["KeyScope"][];
         };

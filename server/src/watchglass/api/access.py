@@ -34,6 +34,15 @@ def require_read(asker: Asker) -> Principal:
     return _with_scope(asker, KeyScope.READ)
 
 
+def require_edit(asker: Asker) -> Principal:
+    """Return who asks, who may make and change views, dashboards and annotations.
+
+    Raises:
+        Forbidden: The key has no edit scope.
+    """
+    return _with_scope(asker, KeyScope.EDIT)
+
+
 def require_admin(asker: Asker) -> Principal:
     """Return who asks, who may administer.
 
@@ -50,6 +59,7 @@ def _with_scope(asker: Principal, scope: KeyScope) -> Principal:
 
 
 Reader = Annotated[Principal, Depends(require_read)]
+EditScope = Annotated[Principal, Depends(require_edit)]
 Admin = Annotated[Principal, Depends(require_admin)]
 
 

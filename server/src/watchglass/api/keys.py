@@ -38,7 +38,7 @@ class NewKey(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(description="Name for people, 1 to 200 characters")
-    scopes: list[KeyScope] = Field(description="Some of ingest, read, admin; admin includes the others")
+    scopes: list[KeyScope] = Field(description="Some of ingest, read, edit, admin; admin includes the others")
     project_id: str | None = Field(
         None,
         description="The one project that it opens; null for all, which takes the scope admin. An asker who is bound to "

@@ -18,7 +18,7 @@ ProjectOption = Annotated[str | None, typer.Option(help="Project that the key op
 @application.command("create")
 def create(
     name: Annotated[str, typer.Argument(help="What the key is for")],
-    scope: Annotated[list[str], typer.Option(help="ingest, read or admin; may be given several times")],
+    scope: Annotated[list[str], typer.Option(help="ingest, read, edit or admin; may be given several times")],
     project: ProjectOption = None,
 ) -> None:
     """Make a key and print it; it cannot be shown again."""

@@ -49,10 +49,18 @@ class Committed:
 
 
 class KeyScope(StrEnum):
-    """What an API key allows; `admin` includes the other two."""
+    """What an API key allows; `admin` includes the others.
+
+    Members:
+        INGEST: Send telemetry.
+        READ: Ask.
+        EDIT: Make and change what people keep beside the telemetry: saved views, dashboards and annotations.
+        ADMIN: Projects, keys and prices.
+    """
 
     INGEST = "ingest"
     READ = "read"
+    EDIT = "edit"
     ADMIN = "admin"
 
 

@@ -89,7 +89,7 @@ def create_key(
         control: Where the key is kept.
         name: For people.
         project_id: The one project that it opens; None for all.
-        scopes: Some of ingest, read, admin.
+        scopes: Some of ingest, read, edit, admin.
         now_ns: The present, nanoseconds since 1970 UTC.
 
     Raises:
