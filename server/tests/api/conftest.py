@@ -12,6 +12,7 @@ from watchglass.clock import FixedClock
 from watchglass.model.records import KeyScope, Principal
 from watchglass.settings import Settings
 from watchglass.store.control.database import ControlDatabase, sqlite_url
+from watchglass.store.control.follower import Follower
 from watchglass.store.engine import Engine
 from watchglass.telemetry import Telemetry
 
@@ -39,6 +40,7 @@ def control(tmp_path: Path) -> Iterator[ControlDatabase]:
 def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> Iterator[MakeClient]:
     """Build clients of the application; by default everybody may do everything."""
     opened: list[TestClient] = []
+    follower = Follower(control)
 
     def make(principal: Principal | None = None, **settings: object) -> TestClient:
         everyone = principal or Principal(None, frozenset({KeyScope.ADMIN}))
@@ -48,6 +50,7 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
             engine=engine,
             control=control,
             identify=lambda headers: everyone,
+            project_ids=lambda: follower.snapshot.project_ids,
             telemetry=Telemetry(),
             not_ready=list,
         )

@@ -97,3 +97,21 @@ def test_wrong_path_for_telemetry_says_the_right_ones(client: TestClient) -> Non
     answer = client.post("/", content=b"")
     assert (answer.status_code, "/v1/traces" in answer.json()["detail"]) == (405, True)
     assert client.post("/api/v1/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["traces", "usage", "logs", "metrics", "models", "sessions"])
+def test_unknown_project_is_named(client: TestClient, path: str) -> None:
+    """A misspelt project is refused by name instead of answered with nothing; one that was just made is known."""
+    answer = client.get(f"/api/v1/{path}", params={"project": "shpo"})
+    assert (answer.status_code, answer.json()["field"]) == (400, "project")
+    assert client.post("/api/v1/projects", json={"id": "shop"}).status_code == 201
+    assert client.get(f"/api/v1/{path}", params={"project": "shop"}).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/v1/traces", 200), ("/api/v1/traces?project=no", 400), ("/healthz", 200)])
+def test_head_answers_as_get_without_the_body(client: TestClient, path: str, status: int) -> None:
+    """HEAD has the status and the headers of GET, the length of its body included, and no body."""
+    head, whole = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (status, b"")
+    names = ("content-type", "content-length")
+    assert [head.headers[name] for name in names] == [whole.headers[name] for name in names]

@@ -6,10 +6,18 @@ import pyarrow as pa
 import pytest
 from starlette.testclient import TestClient
 
-from api.conftest import MakeClient
+from api.conftest import NOW_NS, MakeClient
 from doubles.rows import insert_rows, span
 from watchglass.model.records import KeyScope, Principal
+from watchglass.store.control.database import ControlDatabase
+from watchglass.store.control.projects import create_project
 from watchglass.store.engine import Engine
+
+
+@pytest.fixture(autouse=True)
+def project(control: ControlDatabase) -> None:
+    """The project that these tests ask about."""
+    create_project(control, "p", "", NOW_NS)
 
 
 def ask(client: TestClient, query: str, parameters: dict[str, object] | None = None, **headers: str):  # type: ignore[no-untyped-def]

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from watchglass.api.services import Services, get_services
-from watchglass.errors import Forbidden
+from watchglass.errors import Forbidden, InvalidInput
 from watchglass.model.records import KeyScope, Principal
 from watchglass.query.scope import Scope, build_scope
 from watchglass.store.control.projects import DEFAULT_PROJECT
@@ -64,6 +64,7 @@ Admin = Annotated[Principal, Depends(require_admin)]
 
 
 def asked_project(
+    services: Injected,
     reader: Reader,
     project: Annotated[str | None, Query(description="Project; the key's own, or `default`, when not given")] = None,
 ) -> str:
@@ -71,17 +72,12 @@ def asked_project(
 
     Raises:
         Forbidden: The key is bound to another project.
+        InvalidInput: There is no such project; the field is `project`.
     """
-    return permitted_project(reader, project)
-
-
-def permitted_project(principal: Principal, project: str | None) -> str:
-    """Return `project`, or the principal's own where none is named.
-
-    Raises:
-        Forbidden: The principal is bound to another project.
-    """
-    return bound_project(principal, project) or DEFAULT_PROJECT
+    asked = bound_project(reader, project) or DEFAULT_PROJECT
+    if asked != reader.project_id and asked not in services.project_ids():
+        raise InvalidInput("project", f"there is no project {asked[:63]!r}")
+    return asked
 
 
 def bound_project(principal: Principal, project: str | None) -> str | None:

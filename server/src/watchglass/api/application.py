@@ -21,7 +21,7 @@ from watchglass.api import (
     usage,
     users,
 )
-from watchglass.api.middleware import BoundedBody, Measured, TrustedHost
+from watchglass.api.middleware import AnsweredHead, BoundedBody, Measured, TrustedHost
 from watchglass.api.parameters import refuse_unknown_parameters
 from watchglass.api.problems import RESPONSES, install_problems
 from watchglass.api.screens import Screens
@@ -61,6 +61,7 @@ def build_api(services: Services) -> FastAPI:
     application.add_middleware(BoundedBody)
     application.add_middleware(TrustedHost, services=services)
     application.add_middleware(Measured, services=services)
+    application.add_middleware(AnsweredHead)
     return application
 
 

@@ -76,6 +76,35 @@ class BoundedBody:
         await self._app(scope, replay, send)
 
 
+class AnsweredHead:
+    """Answer HEAD on the API as GET without the body, as HTTP asks of a server; the screens' files do so themselves."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Answer for `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a HEAD on as GET, keep the answer's head, and tell the route that nobody takes the body."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+        has_ended = False
+
+        async def heard() -> Message:
+            # an answer without an end, such as a stream of events, ends as it does when its reader goes
+            return {"type": "http.disconnect"} if has_ended else await receive()
+
+        async def without_body(message: Message) -> None:
+            nonlocal has_ended
+            if message["type"] != "http.response.start":
+                return
+            await send(message)
+            has_ended = True
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        await self._app({**scope, "method": "GET"}, heard, without_body)
+
+
 class Measured:
     """Report each answer's time by its route's template, so that the number of series stays small."""
 

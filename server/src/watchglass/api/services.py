@@ -26,6 +26,7 @@ class Services:
         engine: The store.
         control: Projects, keys and prices.
         identify: Tells who asks.
+        project_ids: All projects, as this server knows them at the moment.
         telemetry: The server's own metrics.
         not_ready: Why the server cannot do its work now, one sentence a cause; empty when it can.
     """
@@ -35,6 +36,7 @@ class Services:
     engine: Engine
     control: ControlDatabase
     identify: Identify
+    project_ids: Callable[[], frozenset[str]]
     telemetry: Telemetry
     not_ready: Callable[[], list[str]]
 

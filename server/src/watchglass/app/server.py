@@ -101,6 +101,7 @@ class Server:
             engine=engine,
             control=control,
             identify=doors.identify,
+            project_ids=lambda: follower.snapshot.project_ids,
             telemetry=telemetry,
             not_ready=lambda: ingest.not_ready() + store_answers(engine),
         )
