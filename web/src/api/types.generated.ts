@@ -439,6 +439,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Views
+         * @description List the saved views of a project.
+         */
+        get: operations["list_views"];
+        put?: never;
+        /**
+         * Create View
+         * @description Save a view; it takes the scope edit.
+         */
+        post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change View
+         * @description Give a view another name or another search; it takes the scope edit.
+         */
+        put: operations["change_view"];
+        post?: never;
+        /**
+         * Delete View
+         * @description Delete a view; it takes the scope edit.
+         */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -503,6 +551,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ChangedView
+         * @description A view as it shall be from now on.
+         */
+        ChangedView: {
+            /**
+             * Name
+             * @description Name for people, 1 to 200 characters; a page of a project has each name once
+             */
+            name: string;
+            /**
+             * Search
+             * @description What the page's address says after `?`, texts by parameter: filter, start, columns, but no project
+             */
+            search: {
+                [key: string]: string;
+            };
+        };
         /**
          * CreatedKey
          * @description A new key with its token, which is not kept and cannot be shown again.
@@ -1326,6 +1392,34 @@ export interface components {
              * @default
              */
             name: string;
+        };
+        /**
+         * NewView
+         * @description A view to be saved.
+         */
+        NewView: {
+            /**
+             * Name
+             * @description Name for people, 1 to 200 characters; a page of a project has each name once
+             */
+            name: string;
+            /**
+             * Page
+             * @description Page that it is of, as in its address: traces
+             */
+            page: string;
+            /**
+             * Project Id
+             * @description Project whose readers see it; null for the asker's own, or `default`
+             */
+            project_id?: string | null;
+            /**
+             * Search
+             * @description What the page's address says after `?`, texts by parameter: filter, start, columns, but no project
+             */
+            search: {
+                [key: string]: string;
+            };
         };
         /**
          * PriceEntry
@@ -2263,6 +2357,57 @@ export interface components {
             next_cursor: string | null;
             /** Users */
             users: components["schemas"]["UserEntry"][];
+        };
+        /**
+         * ViewEntry
+         * @description A saved view.
+         */
+        ViewEntry: {
+            /**
+             * Created At
+             * @description When it was saved, RFC 3339
+             */
+            created_at: string;
+            /**
+             * Created By
+             * @description Name of the key that saved it; null when no key was needed
+             */
+            created_by: string | null;
+            /**
+             * Id
+             * @description Names the view
+             */
+            id: string;
+            /**
+             * Name
+             * @description Name for people, 1 to 200 characters; a page of a project has each name once
+             */
+            name: string;
+            /**
+             * Page
+             * @description Page that it is of
+             */
+            page: string;
+            /**
+             * Project Id
+             * @description Project whose readers see it
+             */
+            project_id: string;
+            /**
+             * Search
+             * @description What the page's address says after `?`, texts by parameter: filter, start, columns, but no project
+             */
+            search: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ViewList
+         * @description Saved views by page and name.
+         */
+        ViewList: {
+            /** Views */
+            views: components["schemas"]["ViewEntry"][];
         };
         /**
          * Vocabulary
@@ -3372,6 +3517,173 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserList"];
                 };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: {
+                /** @description Only views of this page; of all when not given */
+                page?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedView"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be answered as it is */
             "4XX": {

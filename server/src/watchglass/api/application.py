@@ -20,6 +20,7 @@ from watchglass.api import (
     traces,
     usage,
     users,
+    views,
 )
 from watchglass.api.middleware import AnsweredHead, BoundedBody, Measured, TrustedHost
 from watchglass.api.parameters import refuse_unknown_parameters
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     projects.router,
     keys.router,
     prices.router,
+    views.router,
 )
 """One router a resource; adding a resource is a file and a word here."""
 

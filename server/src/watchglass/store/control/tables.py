@@ -1,6 +1,6 @@
 """The tables of the control database, as SQLAlchemy sees them; migrations/ is what creates them."""
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, MetaData, String, Table, Text, UniqueConstraint
 
 metadata = MetaData()
 
@@ -41,6 +41,19 @@ prices = Table(
     Column("valid_from_ns", BigInteger, nullable=False),
     Column("created_at_ns", BigInteger, nullable=False),
     Index("prices_by_project", "project_id"),
+)
+
+views = Table(
+    "views",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", String(63), ForeignKey("projects.id"), nullable=False),
+    Column("page", String(40), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("search", Text, nullable=False),
+    Column("created_at_ns", BigInteger, nullable=False),
+    Column("created_by", String(200), nullable=True),
+    UniqueConstraint("project_id", "page", "name", name="views_by_name"),
 )
 
 changes = Table(
