@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../lib/problem";
-import { getJson } from "./client";
+import { getJson, sendJson } from "./client";
 import { isKeyAsked, saveKey } from "./key";
 
-const answer = (status: number, body: string) =>
+const answer = (status: number, body: string | null) =>
   vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response(body, { status }));
 
 beforeEach(() => sessionStorage.clear());
@@ -38,5 +38,20 @@ describe("getJson", () => {
     controller.abort();
     vi.spyOn(globalThis, "fetch").mockRejectedValue(new DOMException("aborted", "AbortError"));
     await expect(getJson("/traces", {}, controller.signal)).rejects.not.toBeInstanceOf(ApiError);
+  });
+});
+
+describe("sendJson", () => {
+  it("sends a body as JSON, and takes an answer without one", async () => {
+    const fetch = answer(204, null);
+    expect(await sendJson("PUT", "/views/a", { name: "b" })).toBeUndefined();
+    const [address, init] = fetch.mock.lastCall ?? [];
+    expect([address, init?.method, init?.body]).toEqual(["/api/v1/views/a", "PUT", '{"name":"b"}']);
+    expect(init?.headers).toMatchObject({ "content-type": "application/json" });
+  });
+
+  it("throws what the server says is wrong", async () => {
+    answer(400, '{"title":"Invalid input","detail":"too long","field":"name"}');
+    await expect(sendJson("POST", "/views", {})).rejects.toMatchObject({ status: 400, field: "name" });
   });
 });

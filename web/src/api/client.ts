@@ -1,4 +1,4 @@
-/** The one way to the API: a GET that sends the key, and turns every failure into an ApiError. */
+/** The one way to the API: requests that send the key, and turn every failure into an ApiError. */
 
 import { ApiError, readProblem, unreachable } from "../lib/problem";
 import { askForKey, readKey } from "./key";
@@ -21,22 +21,59 @@ export async function getJson<Answer>(
   signal?: AbortSignal,
   read: (text: string) => unknown = JSON.parse,
 ): Promise<Answer> {
+  const [status, body] = await ask("GET", path + queryOf(parameters), undefined, signal);
+  return readAnswer<Answer>(status, body, read);
+}
+
+/** Send JSON to the API; an answer without a body is undefined.
+ *
+ * @param path below /api/v1, its variable parts already escaped, parameters included
+ * @param body what to send as JSON; nothing when undefined
+ * @throws ApiError with words for the reader
+ */
+export async function sendJson<Answer = void>(
+  method: "POST" | "PUT" | "PATCH" | "DELETE",
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  const [status, answer] = await ask(method, path, body === undefined ? undefined : JSON.stringify(body));
+  return answer === "" ? (undefined as Answer) : readAnswer<Answer>(status, answer, JSON.parse);
+}
+
+/** The query string of parameters, with its question mark; empty when there are none. */
+export function queryOf(parameters: Parameters): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     if (value != null && value !== "") query.set(name, String(value));
   }
+  return query.size > 0 ? `?${query}` : "";
+}
+
+/** The headers of every request: the key, where the reader gave one. */
+export function authorized(headers: Record<string, string>): Record<string, string> {
   const key = readKey();
-  const headers: Record<string, string> = { accept: "application/json" };
-  if (key) headers.authorization = `Bearer ${key}`;
+  return key ? { ...headers, authorization: `Bearer ${key}` } : headers;
+}
+
+async function ask(
+  method: string,
+  address: string,
+  body: string | undefined,
+  signal?: AbortSignal,
+): Promise<[status: number, body: string]> {
+  const headers = authorized({ accept: "application/json" });
+  if (body !== undefined) headers["content-type"] = "application/json";
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
-  let body: string;
+  let answer: string;
   try {
-    response = await fetch(`/api/v1${path}${query.size > 0 ? `?${query}` : ""}`, {
+    response = await fetch(`/api/v1${address}`, {
+      method,
       headers,
+      body: body ?? null,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    body = await response.text();
+    answer = await response.text();
   } catch (error) {
     if (signal?.aborted) throw error;
     throw timeout.aborted
@@ -44,12 +81,16 @@ export async function getJson<Answer>(
       : unreachable();
   }
   if (response.status === 401) askForKey();
-  if (!response.ok) throw readProblem(response.status, body);
+  if (!response.ok) throw readProblem(response.status, answer);
+  return [response.status, answer];
+}
+
+function readAnswer<Answer>(status: number, body: string, read: (text: string) => unknown): Answer {
   try {
     return read(body) as Answer;
   } catch {
     throw new ApiError(
-      response.status,
+      status,
       "The server's answer cannot be read",
       "Something between this page and the server may have changed it.",
     );

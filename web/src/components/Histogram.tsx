@@ -1,8 +1,9 @@
 /** Spans over time as small bars, the failed part of each in red; drawn by hand, since a chart library would weigh more than the page. */
 
 import { formatCount, formatDuration } from "../lib/format";
-import { formatInstant } from "../lib/time";
+import { formatMoment, toMilliseconds } from "../lib/time";
 import styles from "./Histogram.module.css";
+import { useTimeZone } from "./timeZone";
 
 interface HistogramProps {
   times: readonly string[];
@@ -13,6 +14,7 @@ interface HistogramProps {
 }
 
 export function Histogram({ times, counts, errors, interval_s, now_ms }: HistogramProps) {
+  const zone = useTimeZone();
   const most = Math.max(1, ...counts);
   return (
     <div className={styles.histogram} role="img" aria-label={describe(counts, errors, interval_s)}>
@@ -23,7 +25,7 @@ export function Histogram({ times, counts, errors, interval_s, now_ms }: Histogr
           <div
             key={time}
             className={styles.slot}
-            title={`${formatInstant(time, now_ms).slice(0, -4)}: ${formatCount(count)} spans, ${formatCount(failed)} failed`}
+            title={`${formatMoment(toMilliseconds(time), zone, now_ms)}: ${formatCount(count)} spans, ${formatCount(failed)} failed`}
           >
             <div className={styles.bar} style={{ height: height(count, most) }}>
               {failed > 0 && <div className={styles.failed} style={{ height: height(failed, count) }} />}

@@ -4,8 +4,10 @@ import type { LogRecord } from "../api/types";
 import { formatInstant, formatUtc } from "../lib/time";
 import styles from "./EventList.module.css";
 import { LongText } from "./LongText";
+import { useTimeZone } from "./timeZone";
 
 export function LogList({ logs, spanId }: { logs: readonly LogRecord[] | undefined; spanId: string }) {
+  const zone = useTimeZone();
   if (logs === undefined) return <p className={styles.nothing}>Loading …</p>;
   if (logs.length === 0) return <p className={styles.nothing}>No log carries this trace's id.</p>;
   const inOrder = [...logs].sort((one, other) => one.time.localeCompare(other.time));
@@ -15,7 +17,7 @@ export function LogList({ logs, spanId }: { logs: readonly LogRecord[] | undefin
         // biome-ignore lint/suspicious/noArrayIndexKey: logs have no id, and never change place
         <li key={index}>
           <div className={styles.line}>
-            <time title={formatUtc(log.time)}>{formatInstant(log.time, Date.now())}</time>
+            <time title={formatUtc(log.time)}>{formatInstant(log.time, zone, Date.now())}</time>
             <span className={styles.level} data-level={levelOf(log.severity_number)}>
               {log.severity_text || "log"}
             </span>

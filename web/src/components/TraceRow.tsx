@@ -7,6 +7,7 @@ import { formatCount, formatDuration, formatPlural, UNKNOWN } from "../lib/forma
 import { formatUtc, splitInstant } from "../lib/time";
 import { Cost } from "./Cost";
 import styles from "./TraceTable.module.css";
+import { useTimeZone } from "./timeZone";
 
 interface TraceRowProps {
   row: TraceSummary;
@@ -32,7 +33,8 @@ export function TraceRow({
   project,
   onFocus,
 }: TraceRowProps) {
-  const { day, time } = splitInstant(row.start_time, now_ms);
+  const zone = useTimeZone();
+  const { day, time } = splitInstant(row.start_time, zone, now_ms);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the link has the keyboard
     <div

@@ -1,13 +1,18 @@
 import { describe, expect, it } from "vitest";
 import {
+  formatBytes,
+  formatChange,
   formatCost,
   formatCount,
   formatDuration,
+  formatNumber,
   formatPlural,
   formatRate,
   formatShare,
   formatShortCost,
   formatShortCount,
+  formatTick,
+  formatValue,
 } from "./format";
 
 describe("formatDuration", () => {
@@ -98,5 +103,68 @@ describe("counts and shares", () => {
 
   it("counts one thing in the singular", () => {
     expect([formatPlural(1, "span"), formatPlural(10_000, "span")]).toEqual(["1 span", "10,000 spans"]);
+  });
+});
+
+describe("formatValue", () => {
+  it.each([
+    [1_284_000_000, "ns", "1.28 s"],
+    [0.25, "s", "250 ms"],
+    [12_345, "tokens", "12.3k tokens"],
+    [43.21, "tokens/s", "43.2 tokens/s"],
+    [0.0123, "USD", "$0.0123"],
+    [0.034, "ratio", "3.4%"],
+    [99.5, "%", "99.5%"],
+    [1536, "By", "1.5 KiB"],
+    [2.5, "1/s", "2.5 /s"],
+    [7, "{request}", "7 request"],
+    [0.00123456, "", "0.00123"],
+    [null, "ns", "–"],
+    [Number.NaN, "", "–"],
+  ])("%s in %s is %s", (value, unit, text) => {
+    expect(formatValue(value, unit)).toBe(text);
+  });
+
+  it("leaves a word out on an axis, and keeps a symbol", () => {
+    expect([formatTick(12_345, "tokens"), formatTick(2e9, "ns"), formatTick(0.5, "ratio")]).toEqual([
+      "12.3k",
+      "2 s",
+      "50%",
+    ]);
+  });
+});
+
+describe("formatNumber and formatBytes", () => {
+  it("keep about three digits at any size", () => {
+    expect([0, 0.000012345, 1, 12.345, 999.7, 1e9].map(formatNumber)).toEqual([
+      "0",
+      "0.0000123",
+      "1",
+      "12.3",
+      "1k",
+      "1B",
+    ]);
+    expect([0, 1023, 1024, 5e9].map(formatBytes)).toEqual(["0 B", "1023 B", "1 KiB", "4.66 GiB"]);
+  });
+});
+
+describe("formatChange", () => {
+  it("says how much more or less, and nothing where nothing was", () => {
+    const changes: [number | null, number | null][] = [
+      [112, 100],
+      [96.6, 100],
+      [520, 100],
+      [1, 1],
+      [1, 0],
+      [1, null],
+    ];
+    expect(changes.map(([value, before]) => formatChange(value, before))).toEqual([
+      "+12%",
+      "−3.4%",
+      "×5.2",
+      "±0%",
+      "",
+      "",
+    ]);
   });
 });

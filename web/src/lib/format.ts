@@ -80,6 +80,72 @@ export function formatPlural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** Unit of a number: those of the API (ns, tokens, USD, 1/s), those of OpenTelemetry's metrics (s, By, %, {request}), none. */
+export type Unit = "ns" | "tokens" | "usd" | "tokens/s" | "bytes" | "ratio" | "" | (string & {});
+
+const NANOSECONDS: Record<string, number> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9 };
+
+/** A number with its unit: 1.28 s, 12.3k tokens, $0.0123, 43.2 tokens/s, 1.5 GiB, 3.4%. */
+export function formatValue(value: number | null | undefined, unit: Unit): string {
+  if (value == null || !Number.isFinite(value)) return UNKNOWN;
+  const time_ns = NANOSECONDS[unit];
+  if (time_ns !== undefined) return formatDuration(value * time_ns);
+  switch (unit) {
+    case "usd":
+    case "USD":
+      return formatCost(value);
+    case "ratio":
+      return value < 0 ? `−${formatShare(-value)}` : formatShare(value);
+    case "%":
+      return `${formatNumber(value)}%`;
+    case "bytes":
+    case "By":
+      return formatBytes(value);
+    case "1/s":
+      return `${formatNumber(value)} /s`;
+    default: {
+      // a unit in braces is a note and not a unit; "1" is none
+      const word = unit.replace(/^\{(.*)\}$/, "$1");
+      return word === "" || word === "1" ? formatNumber(value) : `${formatNumber(value)} ${word}`;
+    }
+  }
+}
+
+/** A number with its unit where there is little room: a word that the chart's head says already is left out. */
+export function formatTick(value: number, unit: Unit): string {
+  const isSymbol = unit in NANOSECONDS || ["usd", "USD", "ratio", "%", "bytes", "By"].includes(unit);
+  return isSymbol ? formatValue(value, unit) : formatNumber(value);
+}
+
+/** A number in about three digits, of whatever size: 0.00123, 0.5, 12.3, 987, 12.3k. */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 999.5) return formatShortCount(value);
+  if (size >= 1 || size === 0) return threeDigits(value);
+  return String(Number(value.toPrecision(3)));
+}
+
+/** Bytes in steps of 1024: 512 B, 1.5 KiB, 2.25 GiB. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+  let size = bytes;
+  let step = 0;
+  while (Math.abs(size) >= 1023.5 && step < units.length - 1) {
+    size /= 1024;
+    step += 1;
+  }
+  return `${threeDigits(size)} ${units[step]}`;
+}
+
+/** How much a number changed against `before`: +12%, −3.4%, ×5.2; nothing when there is nothing to compare with. */
+export function formatChange(value: number | null | undefined, before: number | null | undefined): string {
+  if (value == null || before == null || before === 0) return "";
+  const ratio = value / before;
+  if (ratio >= 3) return `×${threeDigits(ratio)}`;
+  const share = formatShare(Math.abs(ratio - 1));
+  return share === "0%" ? "±0%" : `${ratio > 1 ? "+" : "−"}${share}`;
+}
+
 function threeDigits(value: number): string {
   const size = Math.abs(value);
   const text = size < 9.995 ? value.toFixed(2) : size < 99.95 ? value.toFixed(1) : value.toFixed(0);

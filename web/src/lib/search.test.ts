@@ -1,5 +1,32 @@
 import { describe, expect, it } from "vitest";
-import { listParameters, parseSearch, quoteValue, readListSearch, readTraceSearch, stringifySearch } from "./search";
+import {
+  keepRange,
+  listParameters,
+  parseSearch,
+  quoteValue,
+  rangeParameters,
+  readListSearch,
+  readRangeSearch,
+  readTraceSearch,
+  stringifySearch,
+} from "./search";
+
+describe("readRangeSearch", () => {
+  it("keeps the range, a zone and an interval that exist, and leaves out what goes without saying", () => {
+    const search = { project: "a", start: "-1h", end: "-5m", tz: "Asia/Tokyo", refresh: "30s" };
+    expect(readRangeSearch({ ...search, filter: "x" })).toEqual(search);
+    expect(readRangeSearch({ tz: "local", refresh: "live" })).toEqual({});
+    expect(readRangeSearch({ tz: "Mars/Olympus", refresh: "1ms", start: 5 })).toEqual({});
+  });
+
+  it("is what another page takes over", () => {
+    expect(keepRange(readListSearch({ filter: "x", live: false, start: "-1h", tz: "utc" }))).toEqual({
+      start: "-1h",
+      tz: "utc",
+    });
+    expect(rangeParameters({ project: "a", tz: "utc" })).toEqual({ project: "a", start: "-24h", end: undefined });
+  });
+});
 
 describe("readListSearch", () => {
   it("keeps what it knows and drops the rest", () => {

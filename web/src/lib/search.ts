@@ -1,44 +1,74 @@
 /** What the address of a page says: the part after `?`, read with care since anybody can write it. */
 
-import { DEFAULT_START } from "./time";
+import { DEFAULT_START, isRefresh, type Refresh } from "./range";
+import { isTimeZone, type TimeZone } from "./timeZone";
 
-/** What a list of traces is asked for. */
-export interface ListSearch {
-  /** Filter in the filter language. */
-  filter?: string;
+/** What every page is asked for; the menu carries it from page to page. */
+export interface RangeSearch {
+  project?: string;
   /** Start as the API reads it; the last day when missing. */
   start?: string;
   /** End as the API reads it; now when missing. */
   end?: string;
-  project?: string;
+  /** Time zone in which times are shown; the machine's own when missing. */
+  tz?: TimeZone;
+  /** How often the page asks for news; live when missing. */
+  refresh?: Refresh;
+}
+
+/** What a list of traces is asked for. */
+export interface ListSearch extends RangeSearch {
+  /** Filter in the filter language. */
+  filter?: string;
   /** False when the reader has stopped the list from filling. */
   live?: boolean;
 }
 
 /** What a trace's page is asked for. */
-export interface TraceSearch {
-  project?: string;
+export interface TraceSearch extends RangeSearch {
   /** Span that is chosen. */
   span?: string;
 }
 
-export function readListSearch(search: Record<string, unknown>): ListSearch {
+/** A page's own search is this and what it adds: `{ ...readRangeSearch(search), ...dropMissing({ by: text(search.by) }) }`. */
+export function readRangeSearch(search: Record<string, unknown>): RangeSearch {
+  const zone = text(search.tz);
+  const refresh = text(search.refresh);
   return dropMissing({
-    filter: text(search.filter),
+    project: text(search.project),
     start: text(search.start),
     end: text(search.end),
-    project: text(search.project),
+    tz: zone !== undefined && zone !== "local" && isTimeZone(zone) ? zone : undefined,
+    refresh: refresh !== undefined && refresh !== "live" && isRefresh(refresh) ? refresh : undefined,
+  });
+}
+
+export function readListSearch(search: Record<string, unknown>): ListSearch {
+  return dropMissing({
+    ...readRangeSearch(search),
+    filter: text(search.filter),
     live: search.live === "false" || search.live === false ? false : undefined,
   });
 }
 
 export function readTraceSearch(search: Record<string, unknown>): TraceSearch {
-  return dropMissing({ project: text(search.project), span: text(search.span) });
+  return dropMissing({ ...readRangeSearch(search), span: text(search.span) });
+}
+
+/** What of a search another page can use as well. */
+export function keepRange(search: RangeSearch): RangeSearch {
+  const { project, start, end, tz, refresh } = search;
+  return dropMissing({ project, start, end, tz, refresh });
+}
+
+/** The API's parameters for the range. */
+export function rangeParameters(search: RangeSearch): Record<"project" | "start" | "end", string | undefined> {
+  return { project: search.project, start: search.start ?? DEFAULT_START, end: search.end };
 }
 
 /** The API's parameters for a list. */
 export function listParameters(search: ListSearch): Record<string, string | undefined> {
-  return { project: search.project, start: search.start ?? DEFAULT_START, end: search.end, filter: search.filter };
+  return { ...rangeParameters(search), filter: search.filter };
 }
 
 /** A value as the filter language reads it: quoted when it holds anything but plain characters. */
@@ -58,10 +88,12 @@ export function stringifySearch(search: Record<string, unknown>): string {
   return query.size > 0 ? `?${query}` : "";
 }
 
-function text(value: unknown): string | undefined {
+/** A text that is not empty; undefined for all else. */
+export function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-function dropMissing<T extends object>(search: T): T {
+/** The same without what is undefined, so that it does not stand in the address. */
+export function dropMissing<T extends object>(search: T): T {
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as T;
 }

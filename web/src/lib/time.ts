@@ -1,24 +1,47 @@
 /** Instants as the API writes them (RFC 3339 with nanoseconds), shown in the reader's time zone. */
 
+import { type Calendar, calendarOf, instantOf, type TimeZone } from "./timeZone";
+
+const DAY_MS = 86_400_000;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /** Milliseconds since 1970 UTC of an RFC 3339 text; NaN when it is not one. */
 export function toMilliseconds(instant: string): number {
   // browsers read at most milliseconds; what is finer is cut, not rounded, so that 59.9999 stays in its minute
   return Date.parse(instant.replace(/(\.\d{3})\d+/, "$1"));
 }
 
-/** Local time of day with milliseconds, and the day too unless it is `now`'s: 14:03:12.345, Nov 23 14:03:12.345. */
-export function formatInstant(instant: string, now_ms: number): string {
-  const date = new Date(toMilliseconds(instant));
-  if (Number.isNaN(date.getTime())) return instant;
-  const time = `${clock(date)}.${String(date.getMilliseconds()).padStart(3, "0")}`;
-  return isSameDay(date, new Date(now_ms)) ? time : `${formatDay(date, now_ms)} ${time}`;
+/** Day and time of day with milliseconds, without the day when it is that of `now_ms`: 14:03:12.345, Nov 23 14:03:12.345. */
+export function formatInstant(instant: string, zone: TimeZone, now_ms?: number): string {
+  const time_ms = toMilliseconds(instant);
+  if (Number.isNaN(time_ms)) return instant;
+  const time = `${clock(calendarOf(time_ms, zone))}.${two(Math.floor(time_ms % 1000), 3)}`;
+  const day = otherDay(time_ms, zone, now_ms);
+  return day ? `${day} ${time}` : time;
 }
 
-/** Local day and time of day, apart, for two lines; the day is empty when it is `now`'s. */
-export function splitInstant(instant: string, now_ms: number): { day: string; time: string } {
-  const date = new Date(toMilliseconds(instant));
-  if (Number.isNaN(date.getTime())) return { day: "", time: instant };
-  return { day: isSameDay(date, new Date(now_ms)) ? "" : formatDay(date, now_ms), time: clock(date) };
+/** Day and time of day, apart, for two lines; the day is empty when it is that of `now_ms`. */
+export function splitInstant(instant: string, zone: TimeZone, now_ms: number): { day: string; time: string } {
+  const time_ms = toMilliseconds(instant);
+  if (Number.isNaN(time_ms)) return { day: "", time: instant };
+  return { day: otherDay(time_ms, zone, now_ms), time: clock(calendarOf(time_ms, zone)) };
+}
+
+/** Day and time to the minute, or to the second where it is not a whole minute: Nov 23 14:03, Nov 23 14:03:12. */
+export function formatMoment(time_ms: number, zone: TimeZone, now_ms?: number): string {
+  const calendar = calendarOf(time_ms, zone);
+  const time = calendar.second === 0 ? hourAndMinute(calendar) : clock(calendar);
+  const day = otherDay(time_ms, zone, now_ms);
+  return day ? `${day} ${time}` : time;
+}
+
+/** A label on an axis of `range_ms`: seconds in minutes, minutes in days, days in months, months in years. */
+export function formatAxis(time_ms: number, range_ms: number, zone: TimeZone): string {
+  const calendar = calendarOf(time_ms, zone);
+  const isMidnight = calendar.hour === 0 && calendar.minute === 0 && calendar.second === 0;
+  if (range_ms > 370 * DAY_MS) return `${MONTHS[calendar.month - 1]} ${calendar.year}`;
+  if (isMidnight || range_ms > 7 * DAY_MS) return `${MONTHS[calendar.month - 1]} ${calendar.day}`;
+  return range_ms > 600_000 ? hourAndMinute(calendar) : clock(calendar);
 }
 
 /** The instant in UTC as stored, for a tooltip: 2026-11-24 14:03:12.345678901 UTC. */
@@ -36,49 +59,41 @@ export function formatAgo(instant: string, now_ms: number): string {
   return `${Math.floor(seconds / 86400)} d ago`;
 }
 
-/** The ranges a reader can choose, as the API reads their start. */
-export const RANGES: readonly { start: string; label: string; title: string }[] = [
-  { start: "-15m", label: "15 min", title: "Last 15 minutes" },
-  { start: "-1h", label: "1 h", title: "Last hour" },
-  { start: "-6h", label: "6 h", title: "Last 6 hours" },
-  { start: "-24h", label: "24 h", title: "Last 24 hours" },
-  { start: "-7d", label: "7 d", title: "Last 7 days" },
-  { start: "-30d", label: "30 d", title: "Last 30 days" },
-];
-
-export const DEFAULT_START = "-24h";
-
-/** What a chosen range is called, for relative and absolute ones. */
-export function describeRange(start: string, end: string | undefined, now_ms: number): string {
-  const known = RANGES.find((range) => range.start === start);
-  if (known && end === undefined) return known.title;
-  const text = (instant: string) => (instant.startsWith("-") ? instant : formatInstant(instant, now_ms).slice(0, -4));
-  return `${text(start)} – ${end === undefined ? "now" : text(end)}`;
+/** The value of a datetime-local input for an RFC 3339 text, in the zone; empty when it is not one. */
+export function toInput(instant: string | undefined, zone: TimeZone): string {
+  const time_ms = instant === undefined ? Number.NaN : toMilliseconds(instant);
+  if (Number.isNaN(time_ms)) return "";
+  const calendar = calendarOf(time_ms, zone);
+  return `${two(calendar.year, 4)}-${two(calendar.month)}-${two(calendar.day)}T${hourAndMinute(calendar)}`;
 }
 
-/** The value of a datetime-local input for an RFC 3339 text, in local time; empty when it is not one. */
-export function toLocalInput(instant: string | undefined): string {
-  const date = new Date(instant === undefined ? Number.NaN : toMilliseconds(instant));
-  if (Number.isNaN(date.getTime())) return "";
-  const two = (count: number) => String(count).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
+/** RFC 3339 in UTC of a datetime-local input's value in the zone; undefined when it is empty. */
+export function fromInput(value: string, zone: TimeZone): string | undefined {
+  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?/.exec(value);
+  if (match === null) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  return new Date(instantOf({ year, month, day, hour, minute, second }, zone)).toISOString();
 }
 
-/** RFC 3339 in UTC of a datetime-local input's value; undefined when it is empty. */
-export function fromLocalInput(value: string): string | undefined {
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+/** The day as Nov 24, with the year when it is another than now's; empty when it is the day of `now_ms`. */
+function otherDay(time_ms: number, zone: TimeZone, now_ms: number | undefined): string {
+  const { year, month, day } = calendarOf(time_ms, zone);
+  const now = now_ms === undefined ? undefined : calendarOf(now_ms, zone);
+  if (now && now.year === year && now.month === month && now.day === day) return "";
+  const isThisYear = now === undefined || now.year === year;
+  return `${MONTHS[month - 1]} ${day}${isThisYear ? "" : `, ${year}`}`;
 }
 
-function clock(date: Date): string {
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
+function clock(calendar: Calendar): string {
+  return `${hourAndMinute(calendar)}:${two(calendar.second)}`;
 }
 
-function formatDay(date: Date, now_ms: number): string {
-  const isThisYear = date.getFullYear() === new Date(now_ms).getFullYear();
-  return date.toLocaleDateString("en-US", { month: "short", day: "numeric", year: isThisYear ? undefined : "numeric" });
+function hourAndMinute(calendar: Calendar): string {
+  return `${two(calendar.hour)}:${two(calendar.minute)}`;
 }
 
-function isSameDay(one: Date, other: Date): boolean {
-  return one.toDateString() === other.toDateString();
+function two(count: number, digits = 2): string {
+  return String(count).padStart(digits, "0");
 }

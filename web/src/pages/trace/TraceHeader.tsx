@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Trace } from "../../api/types";
 import { Cost } from "../../components/Cost";
+import { useTimeZone } from "../../components/timeZone";
 import { formatCount, formatDuration, formatPlural } from "../../lib/format";
 import { quoteValue } from "../../lib/search";
 import { formatAgo, formatInstant, formatUtc } from "../../lib/time";
@@ -22,6 +23,7 @@ export function TraceHeader({
   onBack: () => void;
 }) {
   const { summary } = trace;
+  const zone = useTimeZone();
   const now_ms = useNow();
   return (
     <header className={styles.header}>
@@ -50,7 +52,7 @@ export function TraceHeader({
       </div>
       <dl className={styles.facts}>
         <Fact name="Started" title={formatUtc(summary.start_time)}>
-          {formatInstant(summary.start_time, now_ms)}{" "}
+          {formatInstant(summary.start_time, zone, now_ms)}{" "}
           <span className={styles.dim}>{formatAgo(summary.start_time, now_ms)}</span>
         </Fact>
         <Fact name="Duration">{formatDuration(summary.duration_ns)}</Fact>

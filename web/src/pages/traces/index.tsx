@@ -16,7 +16,6 @@ import { Totals } from "../../components/Totals";
 import { TraceTable } from "../../components/TraceTable";
 import { filterProblem } from "../../lib/problem";
 import { type ListSearch, listParameters } from "../../lib/search";
-import { DEFAULT_START } from "../../lib/time";
 import { useNow } from "../useNow";
 import styles from "./Traces.module.css";
 import { useTraces } from "./useTraces";
@@ -56,12 +55,7 @@ export function TracesPage() {
           onChange={(filter) => change({ filter: filter || undefined })}
         />
         <div className={styles.controls}>
-          <RangePicker
-            start={search.start ?? DEFAULT_START}
-            end={search.end}
-            now_ms={now_ms}
-            onChange={(start, end) => change({ start: start === DEFAULT_START ? undefined : start, end })}
-          />
+          <RangePicker search={search} onChange={change} hasRefresh={false} />
           <LiveToggle
             state={liveState(search, traces.isBroken, isScrolled)}
             onToggle={(turnOn) => change({ live: turnOn ? undefined : false })}

@@ -1,0 +1,111 @@
+/** Numbers over time, as lines, areas or bars: drag over it to zoom, click or Enter to pick a point. */
+
+import { useCallback, useMemo, useState } from "react";
+import { formatValue } from "../../lib/format";
+import { toMilliseconds } from "../../lib/time";
+import { useTimeZone } from "../timeZone";
+import { ChartFrame } from "./ChartFrame";
+import { type Drawing, EChart } from "./EChart";
+import { coloursOf, describePoint, type TimeData, timeOption } from "./timeOption";
+
+const DEFAULT_HEIGHT_PX = 180;
+const NONE: ReadonlySet<string> = new Set();
+
+interface TimeChartProps extends TimeData {
+  title: string;
+  /** What each point is, in words: p95 of duration, each 5 minutes. */
+  aggregates: string;
+  /** Height of the plot, in pixels. */
+  height?: number;
+  isLoading?: boolean;
+  /** A stretch of time was dragged over; RFC 3339. */
+  onZoom?: (start: string, end: string) => void;
+  /** A point was chosen: its time as it stands in `times`, and the nearest series. */
+  onPick?: (time: string, seriesName: string) => void;
+  /** Charts with the same word share a cursor. */
+  cursorGroup?: string;
+}
+
+export function TimeChart(props: TimeChartProps) {
+  const { title, aggregates, height = DEFAULT_HEIGHT_PX, isLoading = false, onZoom, onPick, cursorGroup } = props;
+  const { unit, times, series, markers, bands } = props;
+  const zone = useTimeZone();
+  const [hidden, setHidden] = useState(NONE);
+  const data: TimeData = useMemo(
+    () => ({ unit, times, series, ...(markers && { markers }), ...(bands && { bands }) }),
+    [unit, times, series, markers, bands],
+  );
+  const makeOption = useCallback((drawing: Drawing) => timeOption(data, hidden, zone, drawing), [data, hidden, zone]);
+  const times_ms = useMemo(() => times.map(toMilliseconds), [times]);
+
+  const zoom = useCallback(
+    (first_ms: number, last_ms: number) => onZoom?.(new Date(first_ms).toISOString(), new Date(last_ms).toISOString()),
+    [onZoom],
+  );
+  const pick = useCallback(
+    (x: number, y: number | undefined) => {
+      const index = nearest(times_ms, x);
+      const time = times[index];
+      const shown = series.filter(({ name }) => !hidden.has(name));
+      const chosen =
+        shown[
+          y === undefined
+            ? 0
+            : nearest(
+                shown.map(({ values }) => values[index] ?? Number.NaN),
+                y,
+              )
+        ] ?? shown[0];
+      if (time !== undefined && chosen) onPick?.(time, chosen.name);
+    },
+    [onPick, times, times_ms, series, hidden],
+  );
+  const toggle = (name: string) => {
+    const next = new Set(hidden);
+    if (!next.delete(name)) next.add(name);
+    setHidden(next);
+  };
+
+  const colours = coloursOf(series);
+  const last = series.map(
+    ({ name, values }) =>
+      `${name} ${formatValue(
+        values.findLast((value) => value !== null),
+        unit,
+      )}`,
+  );
+  return (
+    <ChartFrame
+      title={title}
+      aggregates={aggregates}
+      height={height}
+      isLoading={isLoading}
+      isEmpty={series.every(({ values }) => values.every((value) => value === null))}
+      legend={series.map(({ name }, index) => ({ name, colour: colours[index] ?? "", isShown: !hidden.has(name) }))}
+      onToggle={toggle}
+    >
+      <EChart
+        label={`${title}: ${aggregates}. Latest: ${last.join(", ") || "nothing"}`}
+        height={height}
+        makeOption={makeOption}
+        points={times.length}
+        describePoint={(index) => describePoint(data, zone, index)}
+        xOf={(index) => times_ms[index] ?? 0}
+        onZoom={onZoom && zoom}
+        onPick={onPick && pick}
+        cursorGroup={cursorGroup}
+      />
+    </ChartFrame>
+  );
+}
+
+/** Where in `values` the one nearest to `value` stands; 0 when there is none. */
+function nearest(values: readonly number[], value: number): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  values.forEach((it, index) => {
+    const distance = Math.abs(it - value);
+    if (distance < least) [best, least] = [index, distance];
+  });
+  return best;
+}
