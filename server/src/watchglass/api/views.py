@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from watchglass.api.access import EditScope, Injected, Project, permitted_project
+from watchglass.api.access import EditScope, Injected, Project, bound_project
 from watchglass.query.scope import format_time
 from watchglass.store.control import views as store
+from watchglass.store.control.projects import DEFAULT_PROJECT
 
 router = APIRouter(prefix="/api/v1", tags=["views"])
 
@@ -67,7 +68,7 @@ def list_views(
 @router.post("/views", status_code=201)
 def create_view(services: Injected, editor: EditScope, new: NewView) -> ViewEntry:
     """Save a view; it takes the scope edit."""
-    project_id = permitted_project(editor, new.project_id)
+    project_id = bound_project(editor, new.project_id) or DEFAULT_PROJECT
     view = store.create_view(
         services.control,
         project_id,
