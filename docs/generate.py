@@ -16,6 +16,7 @@ TABLES = {
     "spans": "One row a span: what applications, agents, tools and model calls report.",
     "logs": "One row a log record or event.",
     "metric_points": "One row a metric point, of every type.",
+    "scores": "One row a judgement of a trace, a span or a session: evaluations, feedback of users, annotations.",
     "usage_minute": "What dashboards read: usage by the minute, kept up to date by the store as spans arrive.",
     "usage_hour": "The same by the hour, kept longer.",
 }

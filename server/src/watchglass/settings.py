@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     retention_spans_days: int = Field(90, ge=0, le=18_250, description="Days that spans are kept after their arrival; 0 keeps them for ever")
     retention_logs_days: int = Field(30, ge=0, le=18_250, description="Days that logs are kept after their arrival; 0 keeps them for ever")
     retention_metric_points_days: int = Field(30, ge=0, le=18_250, description="Days that metric points are kept after their arrival; 0 keeps them for ever")
+    retention_scores_days: int = Field(730, ge=0, le=18_250, description="Days that scores are kept after their arrival; 0 keeps them for ever")
     retention_usage_minute_days: int = Field(30, ge=0, le=18_250, description="Days that usage by the minute is kept, by the spans' start; 0 keeps it for ever")
     retention_usage_hour_days: int = Field(730, ge=0, le=18_250, description="Days that usage by the hour is kept, by the spans' start; 0 keeps it for ever")
 

@@ -14,6 +14,7 @@ from watchglass.settings import Settings
 from watchglass.store.control.database import ControlDatabase, sqlite_url
 from watchglass.store.control.follower import Follower
 from watchglass.store.engine import Engine
+from watchglass.store.scores import ScoreWriter
 from watchglass.telemetry import Telemetry
 
 NOW_NS = 1_700_000_000_000_000_000
@@ -49,6 +50,7 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
             clock=clock,
             engine=engine,
             control=control,
+            scores=ScoreWriter(engine, clock),
             identify=lambda headers: everyone,
             project_ids=lambda: follower.snapshot.project_ids,
             telemetry=Telemetry(),

@@ -10,6 +10,7 @@ from watchglass.model.records import Principal
 from watchglass.settings import Settings
 from watchglass.store.control.database import ControlDatabase
 from watchglass.store.engine import Engine
+from watchglass.store.scores import ScoreWriter
 from watchglass.telemetry import Telemetry
 
 Identify = Callable[[Mapping[str, str]], Principal]
@@ -25,6 +26,7 @@ class Services:
         clock: Source of the present.
         engine: The store.
         control: Projects, keys and prices.
+        scores: Writes scores.
         identify: Tells who asks.
         project_ids: All projects, as this server knows them at the moment.
         telemetry: The server's own metrics.
@@ -35,6 +37,7 @@ class Services:
     clock: Clock
     engine: Engine
     control: ControlDatabase
+    scores: ScoreWriter
     identify: Identify
     project_ids: Callable[[], frozenset[str]]
     telemetry: Telemetry

@@ -22,6 +22,7 @@ from watchglass.settings import Settings
 from watchglass.store.control.database import ControlDatabase
 from watchglass.store.control.follower import Follower
 from watchglass.store.engine import Engine
+from watchglass.store.scores import ScoreWriter
 from watchglass.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
@@ -100,6 +101,7 @@ class Server:
             clock=clock,
             engine=engine,
             control=control,
+            scores=ScoreWriter(engine, clock),
             identify=doors.identify,
             project_ids=lambda: follower.snapshot.project_ids,
             telemetry=telemetry,

@@ -1,7 +1,7 @@
 """The engine as questions see it: every statement within the limits of one query."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -19,11 +19,13 @@ class Reader:
         engine: The store.
         max_time_s: Longest time of one statement, in seconds.
         max_memory_bytes: Most memory of one statement, in bytes.
+        settings: Further ClickHouse settings of every statement.
     """
 
     engine: Engine
     max_time_s: float
     max_memory_bytes: int
+    settings: Mapping[str, str | int | float] = field(default_factory=dict)
 
     def query(
         self,
@@ -38,4 +40,4 @@ class Reader:
             StoreError: The engine refused it.
         """
         limits = {"max_execution_time": self.max_time_s, "max_memory_usage": self.max_memory_bytes}
-        return self.engine.query(sql, parameters, {**limits, **(settings or {})})
+        return self.engine.query(sql, parameters, {**limits, **self.settings, **(settings or {})})

@@ -9,6 +9,7 @@ TIME_COLUMN = {
     "spans": "start_time",
     "logs": "time",
     "metric_points": "time",
+    "scores": "time",
     "usage_minute": "time",
     "usage_hour": "time",
 }

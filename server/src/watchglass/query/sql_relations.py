@@ -14,6 +14,9 @@ SPAN_EVENTS = (
 )
 """The view span_events, written out: a view cannot be asked with PREWHERE."""
 
+FINAL = {"scores": " FINAL"}
+"""Tables in which a row may stand twice until a merge, and what makes them read as if merged."""
+
 VIEWS = {"span_events": SPAN_EVENTS}
 
 
@@ -29,7 +32,7 @@ def relations(database: str) -> dict[str, str]:
     row) is then computed on the project's own rows alone, whatever the optimiser moves.
     """
     tables = {
-        table: f"SELECT {', '.join(field.name for field in fields)} FROM {database}.{table} {_PROJECT}"
+        table: f"SELECT {', '.join(field.name for field in fields)} FROM {database}.{table}{FINAL.get(table, '')} {_PROJECT}"
         for table, fields in load_fields().items()
     }
     views = {name: f"{text.format(database=database)} {_PROJECT}" for name, text in VIEWS.items()}

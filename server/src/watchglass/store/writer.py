@@ -15,6 +15,7 @@ from watchglass.store.commit import Decode, Observer
 from watchglass.store.engine import Engine
 from watchglass.store.export_queue import ExportQueue, Waiting
 from watchglass.store.ledger import Ledger, newest_commit_ms
+from watchglass.store.scores import add_missing_scores
 from watchglass.store.usage import add_missing_usage
 
 log = structlog.get_logger(__name__)
@@ -242,6 +243,8 @@ class Committer:
         count = self._ledger.load_commit(self._engine, self.signal.value, self._doubtful_ms)
         if count and self.signal is Signal.TRACES:
             add_missing_usage(self._engine, self._doubtful_ms)
+        if count and self.signal is not Signal.METRICS:
+            add_missing_scores(self._engine, self.signal.value, self._doubtful_ms)
         self._doubtful_ms = None
 
     def _commit_one_by_one(self, group: list[Waiting], error: Exception) -> None:
