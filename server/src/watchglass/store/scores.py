@@ -130,31 +130,3 @@ class ScoreWriter:
         received_at_ms = self._clock.now_ns() // 1_000_000
         rows = [{**asdict(score), "time": score.time_ns, "received_at": received_at_ms} for score in scores]
         return pa.RecordBatch.from_pylist(rows, table_schema("scores"))
-
-
-def add_missing_scores(engine: Engine, table: str, received_at_ms: int) -> None:
-    """Add the scores that the events of a commit are and that a crash or a failed view kept out.
-
-    Args:
-        engine: The store.
-        table: Where the commit's rows are: `spans` or `logs`.
-        received_at_ms: The commit's time, milliseconds since 1970.
-
-    Raises:
-        StoreError: The scores cannot be read or written; it may be tried again.
-    """
-    views = engine.query(
-        "SELECT as_select FROM system.tables WHERE database = {database:String} AND name = {view:String}",
-        {"database": engine.database, "view": f"scores_of_{table}"},
-    )
-    select = str(views.column("as_select")[0].as_py()).replace(
-        f"FROM {engine.database}.{table}",
-        f"FROM (SELECT * FROM {engine.database}.{table} "
-        f"WHERE received_at = fromUnixTimestamp64Milli({{received_at:Int64}})) AS {table}",
-    )
-    columns = ", ".join(table_schema("scores").names)
-    engine.execute(
-        f"INSERT INTO scores ({columns}) SELECT {columns} FROM ({select}) WHERE (project_id, score_id) NOT IN "
-        "(SELECT project_id, score_id FROM scores WHERE received_at = fromUnixTimestamp64Milli({received_at:Int64}))",
-        {"received_at": received_at_ms},
-    )

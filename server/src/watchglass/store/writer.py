@@ -13,9 +13,9 @@ from watchglass.errors import StoreError, Unavailable, WatchglassError
 from watchglass.model.records import Committed, Export, Signal
 from watchglass.store.commit import Decode, Observer
 from watchglass.store.engine import Engine
+from watchglass.store.evaluations import add_evaluations, has_evaluations
 from watchglass.store.export_queue import ExportQueue, Waiting
 from watchglass.store.ledger import Ledger, newest_commit_ms
-from watchglass.store.scores import add_missing_scores
 from watchglass.store.usage import add_missing_usage
 
 log = structlog.get_logger(__name__)
@@ -212,6 +212,8 @@ class Committer:
         if decoded.batch.num_rows:
             self._doubtful_ms = commit_ms
             self._engine.insert(self.signal.value, decoded.batch)
+            if has_evaluations(self.signal.value, decoded.batch):
+                add_evaluations(self._engine, self.signal.value, commit_ms)
             self._doubtful_ms = None
             self._observer.marked(self.signal, _marks(decoded.batch))
         self._expected = self._queue.depth + len(group)
@@ -243,8 +245,8 @@ class Committer:
         count = self._ledger.load_commit(self._engine, self.signal.value, self._doubtful_ms)
         if count and self.signal is Signal.TRACES:
             add_missing_usage(self._engine, self._doubtful_ms)
-        if count and self.signal is not Signal.METRICS:
-            add_missing_scores(self._engine, self.signal.value, self._doubtful_ms)
+        if count:
+            add_evaluations(self._engine, self.signal.value, self._doubtful_ms)
         self._doubtful_ms = None
 
     def _commit_one_by_one(self, group: list[Waiting], error: Exception) -> None:
