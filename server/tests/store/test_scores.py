@@ -13,6 +13,7 @@ from watchglass.errors import Unavailable
 from watchglass.store.engine import Engine
 from watchglass.store.scores import Score, ScoreWriter
 
+
 def score(number: int, **fields: Any) -> Score:
     """A score of project `p` whose id is its number."""
     blank = Score(str(number), "p", NOW_NS, f"{1:032x}", "", "", "thumbs", 1.0, "", "", "feedback", "ada")

@@ -239,6 +239,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Scores
+         * @description List scores that fit the filter, newest first: those of a range, or all of a trace.
+         */
+        get: operations["get_scores"];
+        put?: never;
+        /**
+         * Create Scores
+         * @description Store scores; they are committed before the answer. A score that is stored already is left as it is.
+         */
+        post: operations["create_scores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services": {
         parameters: {
             query?: never;
@@ -1394,6 +1418,87 @@ export interface components {
             name: string;
         };
         /**
+         * NewScore
+         * @description A score to be stored; it needs a value, a label or a comment, and a trace or a session.
+         */
+        NewScore: {
+            /**
+             * Author
+             * @description Who gave it
+             * @default
+             */
+            author: string;
+            /**
+             * Comment
+             * @description Why
+             * @default
+             */
+            comment: string;
+            /**
+             * Label
+             * @description The verdict in words, such as pass; empty when none
+             * @default
+             */
+            label: string;
+            /**
+             * Name
+             * @description What is judged, such as relevance or thumbs
+             */
+            name: string;
+            /**
+             * Score Id
+             * @description Names the score in its project, so that it is stored once however often it is sent; when empty, a hash of what it says, so that give an id or a time to say the same twice
+             * @default
+             */
+            score_id: string;
+            /**
+             * Session Id
+             * @description Session that is judged, or that the trace belongs to
+             * @default
+             */
+            session_id: string;
+            /**
+             * Source
+             * @description evaluation (a program), feedback (a user of the application) or annotation (a reader here)
+             * @default feedback
+             * @enum {string}
+             */
+            source: "evaluation" | "feedback" | "annotation";
+            /**
+             * Span Id
+             * @description Span that is judged, 16 hexadecimal digits; empty for the whole trace
+             * @default
+             */
+            span_id: string;
+            /**
+             * Time
+             * @description When it was given: RFC 3339, or Unix time; now when null
+             */
+            time?: string | null;
+            /**
+             * Trace Id
+             * @description Trace that is judged, 32 hexadecimal digits; empty when a session is
+             * @default
+             */
+            trace_id: string;
+            /**
+             * Value
+             * @description The number given, in the scale of the score's name; null when none was
+             */
+            value?: number | null;
+        };
+        /**
+         * NewScores
+         * @description Scores to be stored together.
+         */
+        NewScores: {
+            /**
+             * Scores
+             * @description One to 1000 scores
+             */
+            scores: components["schemas"]["NewScore"][];
+        };
+        /**
          * NewView
          * @description A view to be saved.
          */
@@ -1545,6 +1650,86 @@ export interface components {
         ProjectList: {
             /** Projects */
             projects: components["schemas"]["ProjectEntry"][];
+        };
+        /**
+         * ScoreEntry
+         * @description A score.
+         */
+        ScoreEntry: {
+            /**
+             * Author
+             * @description Who gave it
+             * @default
+             */
+            author: string;
+            /**
+             * Comment
+             * @description Why
+             * @default
+             */
+            comment: string;
+            /**
+             * Label
+             * @description The verdict in words, such as pass; empty when none
+             * @default
+             */
+            label: string;
+            /**
+             * Name
+             * @description What is judged; empty when an event did not say
+             */
+            name: string;
+            /**
+             * Score Id
+             * @description Names the score in its project
+             */
+            score_id: string;
+            /**
+             * Session Id
+             * @description Session that is judged, or that the trace belongs to
+             * @default
+             */
+            session_id: string;
+            /**
+             * Source
+             * @description evaluation, feedback or annotation
+             */
+            source: string;
+            /**
+             * Span Id
+             * @description Span that is judged, 16 hexadecimal digits; empty for the whole trace
+             * @default
+             */
+            span_id: string;
+            /**
+             * Time
+             * @description When it was given, RFC 3339
+             */
+            time: string;
+            /**
+             * Trace Id
+             * @description Trace that is judged, 32 hexadecimal digits; empty when a session is
+             * @default
+             */
+            trace_id: string;
+            /**
+             * Value
+             * @description The number given, in the scale of the score's name; null when none was
+             */
+            value?: number | null;
+        };
+        /**
+         * ScoreList
+         * @description A page of scores, newest first.
+         */
+        ScoreList: {
+            /**
+             * Next Cursor
+             * @description Cursor of the next page, null on the last one
+             */
+            next_cursor: string | null;
+            /** Scores */
+            scores: components["schemas"]["ScoreEntry"][];
         };
         /**
          * SeriesOut
@@ -1892,6 +2077,22 @@ export interface components {
              * @description A list a row: instants as RFC 3339, NaN and infinities as null, integers of 64 bits as numbers, wider ones and decimals as text
              */
             rows: unknown[][];
+        };
+        /**
+         * StoredScores
+         * @description What became of the scores that were sent: all of them are stored.
+         */
+        StoredScores: {
+            /**
+             * New Count
+             * @description How many were not stored before
+             */
+            new_count: number;
+            /**
+             * Score Ids
+             * @description The id of each, in the order in which they were sent
+             */
+            score_ids: string[];
         };
         /**
          * TableEntry
@@ -3022,6 +3223,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_scores: {
+        parameters: {
+            query?: {
+                /** @description Start, by the scores' own time: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given, and any time when a trace_id is */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Filter: `model:gpt-4o cost_usd>0.01 duration>2s -status:error "late refund" attributes.tier:(gold,silver) has:session`; side by side means AND, OR and parentheses as usual; empty means everything */
+                filter?: string;
+                /** @description Only scores of this trace and its spans, 32 hexadecimal digits */
+                trace_id?: string;
+                /** @description Only scores of this span, 16 hexadecimal digits */
+                span_id?: string;
+                /** @description Most rows of the page */
+                limit?: number;
+                /** @description `next_cursor` of the page before. The walk keeps the first page's range and sees what had arrived then; the project and the filter must stay as they were */
+                cursor?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_scores: {
+        parameters: {
+            query?: {
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScores"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredScores"];
                 };
             };
             /** @description The request cannot be answered as it is */

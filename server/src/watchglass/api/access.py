@@ -74,8 +74,18 @@ def asked_project(
         Forbidden: The key is bound to another project.
         InvalidInput: There is no such project; the field is `project`.
     """
-    asked = bound_project(reader, project) or DEFAULT_PROJECT
-    if asked != reader.project_id and asked not in services.project_ids():
+    return known_project(services, reader, project)
+
+
+def known_project(services: Services, principal: Principal, project: str | None) -> str:
+    """Return `project`, or the principal's own where none is named, as one that is there.
+
+    Raises:
+        Forbidden: The principal is bound to another project.
+        InvalidInput: There is no such project; the field is `project`.
+    """
+    asked = bound_project(principal, project) or DEFAULT_PROJECT
+    if asked != principal.project_id and asked not in services.project_ids():
         raise InvalidInput("project", f"there is no project {asked[:63]!r}")
     return asked
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from watchglass.api.access import Asker, Injected, Project, permitted_project
+from watchglass.api.access import Asker, Injected, Project, known_project
 from watchglass.api.paging import AskedReader, Cursor, Filter, Limit
 from watchglass.errors import Forbidden, InvalidInput
 from watchglass.model.records import KeyScope
@@ -14,7 +14,6 @@ from watchglass.query.filter import parse
 from watchglass.query.scope import MAX_TIME_NS, Scope, build_scope, format_time, parse_time
 from watchglass.query.scores import ScoreRow, list_scores
 from watchglass.query.trace import hex_id
-from watchglass.store.control.projects import list_projects
 from watchglass.store.scores import Score, derived_id
 
 router = APIRouter(prefix="/api/v1", tags=["scores"])
@@ -99,10 +98,7 @@ def written_project(
     """
     if not (asker.may(KeyScope.INGEST) or asker.may(KeyScope.EDIT)):
         raise Forbidden("this key has neither the scope ingest nor the scope edit")
-    chosen = permitted_project(asker, project)
-    if project and all(one.id != chosen for one in list_projects(services.control)):
-        raise InvalidInput("project", f"there is no project {chosen[:63]!r}")
-    return chosen
+    return known_project(services, asker, project)
 
 
 @router.post("/scores", status_code=201)
