@@ -198,6 +198,7 @@ def test_groups_are_ordered_by_what_was_asked(engine: Engine) -> None:
     [
         ("service", [{"service": "web"}, {"service": ""}]),
         ("is_model_call", [{"is_model_call": True}, {"is_model_call": False}]),
+        ("error", [{"error": True}, {"error": False}]),
         ("session_id", [{"session_id": "it's"}, {"session_id": ""}]),
         ("input_tokens", [{"input_tokens": 7}, {"input_tokens": None}]),
         ("attributes.n", [{"attributes.n": "5"}, {"attributes.n": ""}]),
@@ -209,6 +210,7 @@ def test_groups_are_ordered_by_what_was_asked(engine: Engine) -> None:
 def test_anything_can_be_grouped_by(engine: Engine, group_by: str, groups: list[dict[str, object]]) -> None:
     """Columns, short names, attributes of every type and of the resource; what is absent is empty, or null for numbers."""
     full = {"service_name": "web", "is_model_call": True, "session_id": "it's", "input_tokens": 7, "attributes_int": {"n": 5},
+            "status_code": "error",
             "attributes": {"{tier:x}": "gold"}, "resource_attributes": {"zone": "z"}}  # fmt: skip
     insert_rows(engine, "spans", [span(1, 1, **full), span(1, 2, **full), span(1, 3)])
     usage = ask(engine, group_by=group_by, start_ns=NOW_NS - HOUR_NS, end_ns=NOW_NS)

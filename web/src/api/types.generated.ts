@@ -4,6 +4,49 @@
  */
 
 export interface paths {
+    "/api/v1/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attributes
+         * @description Give the names of attributes that occur in the newest rows of the range.
+         */
+        get: operations["attributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Facets
+         * @description Count the rows of each field's values under the filter.
+         *
+         *     A field's own conditions at the top of the filter are left out for that field, so that the other values can be seen
+         *     with what choosing them would give.
+         */
+        get: operations["facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fields": {
         parameters: {
             query?: never;
@@ -16,6 +59,26 @@ export interface paths {
          * @description Return every table's columns.
          */
         get: operations["get_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{name}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Field Values
+         * @description Give values of a field that occur in the range, to complete what somebody types.
+         */
+        get: operations["field_values"];
         put?: never;
         post?: never;
         delete?: never;
@@ -576,6 +639,40 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AttributeEntry
+         * @description One attribute that occurs.
+         */
+        AttributeEntry: {
+            /**
+             * Count
+             * @description Rows that have it
+             */
+            count: number;
+            /**
+             * Name
+             * @description As a filter writes it: attributes.KEY or resource.KEY
+             */
+            name: string;
+        };
+        /**
+         * AttributeList
+         * @description Attributes that occur, the most frequent first.
+         */
+        AttributeList: {
+            /** Attributes */
+            attributes: components["schemas"]["AttributeEntry"][];
+            /**
+             * Is Partial
+             * @description True where only the newest rows of the range were looked at
+             */
+            is_partial: boolean;
+            /**
+             * Start
+             * @description The rows that were looked at begin here, RFC 3339
+             */
+            start: string;
+        };
+        /**
          * ChangedView
          * @description A view as it shall be from now on.
          */
@@ -676,6 +773,77 @@ export interface components {
              * @description What was observed
              */
             value: number | null;
+        };
+        /**
+         * FacetList
+         * @description Facets in the order in which they were asked for.
+         */
+        FacetList: {
+            /** Facets */
+            facets: components["schemas"]["FacetOut"][];
+        };
+        /**
+         * FacetOut
+         * @description One field and its most frequent values.
+         */
+        FacetOut: {
+            /**
+             * Absent Count
+             * @description Rows that have no value
+             */
+            absent_count: number;
+            /**
+             * Is Partial
+             * @description True where only the newest rows were counted, those from `start` on, or rare values were left out
+             */
+            is_partial: boolean;
+            /**
+             * Name
+             * @description Field as it was asked for
+             */
+            name: string;
+            /**
+             * Other Count
+             * @description Rows with a value that is not listed
+             */
+            other_count: number;
+            /**
+             * Source
+             * @description What was counted; rollups are exact
+             * @enum {string}
+             */
+            source: "rollups" | "rows";
+            /**
+             * Start
+             * @description What was counted begins here, RFC 3339; in rollups the whole minute or hour
+             */
+            start: string;
+            /**
+             * Values
+             * @description Values, the one with the most rows first
+             */
+            values: components["schemas"]["FacetValueOut"][];
+        };
+        /**
+         * FacetValueOut
+         * @description One value of a field.
+         */
+        FacetValueOut: {
+            /**
+             * Count
+             * @description Rows that have it
+             */
+            count: number;
+            /**
+             * Error Count
+             * @description Those of them with an error
+             */
+            error_count: number;
+            /**
+             * Value
+             * @description As text; `true` or `false` for truths
+             */
+            value: string;
         };
         /**
          * FieldEntry
@@ -2560,6 +2728,33 @@ export interface components {
             users: components["schemas"]["UserEntry"][];
         };
         /**
+         * ValueList
+         * @description Values that a field has.
+         */
+        ValueList: {
+            /**
+             * Is Partial
+             * @description True where only the newest rows were counted, those from `start` on, or rare values were left out
+             */
+            is_partial: boolean;
+            /**
+             * Source
+             * @description What was counted; rollups are exact
+             * @enum {string}
+             */
+            source: "rollups" | "rows";
+            /**
+             * Start
+             * @description What was counted begins here, RFC 3339; in rollups the whole minute or hour
+             */
+            start: string;
+            /**
+             * Values
+             * @description Those that begin with the text first, each part by count
+             */
+            values: components["schemas"]["FacetValueOut"][];
+        };
+        /**
          * ViewEntry
          * @description A saved view.
          */
@@ -2627,6 +2822,110 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    attributes: {
+        parameters: {
+            query?: {
+                /** @description Text that it must contain, in any case; what begins with it comes first */
+                prefix?: string;
+                /** @description Whose rows are counted */
+                table?: "spans" | "logs";
+                /** @description Most names */
+                limit?: number;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    facets: {
+        parameters: {
+            query: {
+                /** @description Up to 20 columns, short names, attributes.KEY or resource.KEY, with commas */
+                fields: string;
+                /** @description Filter: `model:gpt-4o cost_usd>0.01 duration>2s -status:error "late refund" attributes.tier:(gold,silver) has:session`; side by side means AND, OR and parentheses as usual; empty means everything */
+                filter?: string;
+                /** @description Whose rows are counted */
+                table?: "spans" | "logs";
+                /** @description Most values of a field */
+                limit?: number;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacetList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_fields: {
         parameters: {
             query?: never;
@@ -2643,6 +2942,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Vocabulary"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    field_values: {
+        parameters: {
+            query?: {
+                /** @description Text that it must contain, in any case; what begins with it comes first */
+                prefix?: string;
+                /** @description Whose rows are counted */
+                table?: "spans" | "logs";
+                /** @description Most values */
+                limit?: number;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Column, short name, attributes.KEY or resource.KEY */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueList"];
                 };
             };
             /** @description The request cannot be answered as it is */

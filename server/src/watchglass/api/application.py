@@ -5,6 +5,7 @@ from fastapi.routing import APIRoute
 
 from watchglass import __version__
 from watchglass.api import (
+    facets,
     fields,
     health,
     keys,
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     service_list.router,
     sql.router,
     fields.router,
+    facets.router,
     projects.router,
     keys.router,
     prices.router,

@@ -50,10 +50,15 @@ def read_groups(text: str | None, table: str = "spans") -> tuple[Group, ...]:
     names = list(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
     if len(names) > MAX_GROUPS_BY:
         raise InvalidInput("group_by", f"at most {MAX_GROUPS_BY} names")
-    return tuple(_group(name, index, table) for index, name in enumerate(names))
+    return tuple(read_group(name, index, table, "group_by") for index, name in enumerate(names))
 
 
-def _group(name: str, index: int, table: str) -> Group:
+def read_group(name: str, index: int, table: str, parameter: str) -> Group:
+    """Read one name; groups of one statement differ in `index`.
+
+    Raises:
+        InvalidInput: As read_groups; the field is `parameter`.
+    """
     column_name = ALIASES.get(name, name)
     if table == "spans" and column_name in DIMENSIONS:
         kind: GroupKind = "bool" if column_name.startswith("is_") else "text"
@@ -61,13 +66,15 @@ def _group(name: str, index: int, table: str) -> Group:
     try:
         target = resolve(name, table, 0)
     except InvalidInput as error:
-        raise InvalidInput("group_by", error.detail.removeprefix("at 0: ")) from error
+        raise InvalidInput(parameter, error.detail.removeprefix("at 0: ")) from error
     if isinstance(target, AttributeKey):
-        parameter = f"group_key_{index}"
-        return Group(name, _attribute(target, parameter), "text", False, {parameter: target.key})
+        placeholder = f"group_key_{index}"
+        return Group(name, _attribute(target, placeholder), "text", False, {placeholder: target.key})
     if target.is_array or target.kind not in ("text", "number", "bool"):
-        raise InvalidInput("group_by", f"{name} cannot be grouped by")
-    return Group(name, f"ifNull(toString({target.sql}), '')", target.kind, is_dimension=False)
+        raise InvalidInput(parameter, f"{name} cannot be grouped by")
+    # a comparison such as `error` is a number to ClickHouse, and would be written 1
+    value = f"toBool({target.sql})" if target.kind == "bool" else target.sql
+    return Group(name, f"ifNull(toString({value}), '')", target.kind, is_dimension=False)
 
 
 def _attribute(target: AttributeKey, parameter: str) -> str:
