@@ -1,54 +1,72 @@
-/** The one list of pages: path, title, page. The menu is drawn from it. */
+/** The one list of pages: path, title, how the address is read, the page; and for the menu an icon and a letter. */
 
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { parseSearch, readListSearch, readTraceSearch, stringifySearch } from "./lib/search";
+import { type Icon, IconListTree } from "@tabler/icons-react";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { parseSearch, readListSearch, readRangeSearch, readTraceSearch, stringifySearch } from "./lib/search";
 import { NotFoundPage } from "./pages/not-found";
 import { Shell } from "./pages/shell";
-import { TracesPage } from "./pages/traces";
 
-const root = createRootRoute({
-  component: () => <Shell menu={pages.filter((page) => page.isInMenu)} />,
-  notFoundComponent: NotFoundPage,
-});
+const root = createRootRoute({ component: () => <Shell menu={menu} />, notFoundComponent: NotFoundPage });
 
-const traces = createRoute({
-  getParentRoute: () => root,
-  path: "/traces",
-  validateSearch: readListSearch,
-  component: TracesPage,
-});
+/** A page, loaded when it is first opened; those of the menu have an icon, and a letter that leads there after `g`. */
+function page<const Path extends string, Search extends object, Module extends Record<string, unknown>>(
+  path: Path,
+  title: string,
+  readSearch: (search: Record<string, unknown>) => Search,
+  load: () => Promise<Module>,
+  name: keyof Module & string,
+  icon?: Icon,
+  letter?: string,
+) {
+  const component = lazyRouteComponent(load as () => Promise<Record<string, RouteComponent>>, name);
+  const staticData = { title, icon, letter };
+  return createRoute({ getParentRoute: () => root, path, validateSearch: readSearch, component, staticData });
+}
 
-const trace = createRoute({
-  getParentRoute: () => root,
-  path: "/traces/$traceId",
-  validateSearch: readTraceSearch,
-  component: lazyRouteComponent(() => import("./pages/trace"), "TracePage"),
-});
+// one line a page, in the menu's order
+const pages = [
+  page("/traces", "Traces", readListSearch, () => import("./pages/traces"), "TracesPage", IconListTree, "t"),
+  page("/traces/$traceId", "Trace", readTraceSearch, () => import("./pages/trace"), "TracePage"),
+] as const;
 
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/traces" });
+  validateSearch: readRangeSearch,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/traces", search });
   },
 });
 
-const pages = [
-  { title: "Traces", path: traces.to, isInMenu: true },
-  { title: "Trace", path: trace.to, isInMenu: false },
-] as const;
-
 export const router = createRouter({
-  routeTree: root.addChildren([home, traces, trace]),
+  routeTree: root.addChildren([home, ...pages]),
   parseSearch,
   stringifySearch,
   scrollRestoration: true,
-  defaultPreload: false,
+  defaultPreload: "intent",
+});
+
+// after the router, which gives the pages their paths
+const menu = pages.flatMap(({ to, options: { staticData } }) => {
+  const { title, icon, letter } = staticData ?? {};
+  return title && icon && letter ? [{ path: to, title, icon, letter }] : [];
 });
 
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
+  }
+  interface StaticDataRouteOption {
+    title?: string;
+    icon?: Icon | undefined;
+    letter?: string | undefined;
   }
   interface HistoryState {
     /** The page was opened from the list, so that going back leads there. */

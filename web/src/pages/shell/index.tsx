@@ -1,79 +1,86 @@
-/** What surrounds every page: name, menu, project, colour scheme, and the question for a key. */
+/** What surrounds every page: the menu, the command palette, the keys, and the question for an API key. */
 
-import { ActionIcon, NativeSelect, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { IconMoon, IconSun } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useSearch } from "@tanstack/react-router";
-import { projects } from "../../api/queries";
+import { ActionIcon, Drawer } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { IconMenu2, IconSearch } from "@tabler/icons-react";
+import { Outlet, useNavigate, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { TimeZoneContext } from "../../components/timeZone";
+import { keepRange } from "../../lib/search";
+import { KeyHelp } from "./KeyHelp";
 import { KeyPrompt } from "./KeyPrompt";
+import { useKeyboard, useKeys } from "./keys";
+import type { MenuPage } from "./menu";
+import { Brand, Navigation } from "./Navigation";
 import styles from "./Shell.module.css";
 
-interface ShellProps {
-  menu: readonly { title: string; path: string }[];
-}
+const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
 
-export function Shell({ menu }: ShellProps) {
-  const { project } = useSearch({ strict: false });
-  return (
-    <div className={styles.shell}>
-      <header className={styles.header}>
-        <Link to="/traces" search={{ project }} className={styles.brand}>
-          <img src="/favicon.svg" width={22} height={22} alt="" />
-          Watchglass
-        </Link>
-        <nav className={styles.menu} aria-label="Pages">
-          {menu.map((page) => (
-            <Link
-              key={page.path}
-              to={page.path}
-              search={{ project }}
-              className={styles.item}
-              activeProps={{ className: styles.current }}
-            >
-              {page.title}
-            </Link>
-          ))}
-        </nav>
-        <ProjectSelect project={project} />
-        <SchemeToggle />
-      </header>
-      <main className={styles.main}>
-        <Outlet />
-      </main>
-      <KeyPrompt />
-    </div>
-  );
-}
-
-/** Shown only to those who have more than one project. */
-function ProjectSelect({ project }: { project: string | undefined }) {
+export function Shell({ menu }: { menu: readonly MenuPage[] }) {
+  const search = useSearch({ strict: false });
   const navigate = useNavigate();
-  const { data } = useQuery(projects());
-  if (data === undefined || data.length < 2) return null;
-  return (
-    <NativeSelect
-      size="xs"
-      aria-label="Project"
-      value={project ?? "default"}
-      onChange={(event) => navigate({ to: "/traces", search: { project: event.currentTarget.value } })}
-      data={data.map(({ id, name }) => ({ value: id, label: name || id }))}
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const [paletteAsks, setPaletteAsks] = useState(0);
+  const askPalette = () => {
+    setDrawerOpen(false);
+    setPaletteAsks(paletteAsks + 1);
+  };
+
+  useKeyboard();
+  useHotkeys([["mod+K", askPalette]], []);
+  useKeys({
+    ...Object.fromEntries(
+      menu.map(({ path, title, letter }) => [
+        `g ${letter}`,
+        [() => void navigate({ to: path as "/", search: keepRange(search) }), `Go to ${title}`],
+      ]),
+    ),
+    "?": [() => setHelpOpen(true), "Show these keys"],
+  });
+
+  const navigation = (
+    <Navigation
+      menu={menu}
+      search={search}
+      onPalette={askPalette}
+      onKeys={() => setHelpOpen(true)}
+      onLeave={() => setDrawerOpen(false)}
     />
   );
-}
-
-function SchemeToggle() {
-  const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
-  const other = scheme === "dark" ? "light" : "dark";
   return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size="md"
-      aria-label={`Use ${other} colours`}
-      onClick={() => setColorScheme(other)}
-    >
-      {scheme === "dark" ? <IconSun size={17} /> : <IconMoon size={17} />}
-    </ActionIcon>
+    <TimeZoneContext value={search.tz ?? "local"}>
+      <div className={styles.shell}>
+        <header className={styles.side}>{navigation}</header>
+        <header className={styles.top}>
+          <ActionIcon variant="subtle" color="gray" aria-label="Menu" onClick={() => setDrawerOpen(true)}>
+            <IconMenu2 size={18} />
+          </ActionIcon>
+          <Brand search={search} />
+          <ActionIcon variant="subtle" color="gray" aria-label="Go to" onClick={askPalette}>
+            <IconSearch size={18} />
+          </ActionIcon>
+        </header>
+        <main className={styles.main}>
+          <Outlet />
+        </main>
+      </div>
+      <Drawer
+        opened={isDrawerOpen}
+        onClose={() => setDrawerOpen(false)}
+        size={260}
+        classNames={{ body: styles.drawer }}
+        title="Menu"
+      >
+        {navigation}
+      </Drawer>
+      <KeyHelp isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      {paletteAsks > 0 && (
+        <Suspense fallback={null}>
+          <Palette menu={menu} search={search} asks={paletteAsks} />
+        </Suspense>
+      )}
+      <KeyPrompt />
+    </TimeZoneContext>
   );
 }
