@@ -69,3 +69,14 @@ def test_bad_input_names_its_field(
     stored(engine)
     answer = client.get("/api/v1/metrics/series", params=parameters)
     assert (answer.status_code, answer.json().get("field")) == (status, field)
+
+
+def test_histogram_is_answered_as_a_heat_map(client: TestClient, engine: Engine) -> None:
+    """Rows without a bound say null; each minute has a count a row; a gauge is refused."""
+    stored(engine)
+    parameters = {"name": "gen_ai.client.operation.duration", "start": "-10m", "interval": "1m"}
+    answer = client.get("/api/v1/metrics/heatmap", params=parameters).json()
+    assert (answer["metric"]["unit"], answer["interval_s"], len(answer["counts"])) == ("s", 60, len(answer["times"]))
+    assert (answer["lower"], answer["upper"]) == ([None, 1.0, 2.0], [1.0, 2.0, None])
+    assert [counts for counts in answer["counts"] if any(counts)] == [[2, 2, 0]]
+    assert client.get("/api/v1/metrics/heatmap", params={"name": "queue"}).json()["field"] == "name"

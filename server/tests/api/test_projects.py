@@ -52,3 +52,18 @@ def test_a_bound_key_sees_its_own_project(client: TestClient, make_client: MakeC
     client.post("/api/v1/projects", json={"id": "shop"})
     assert [it["id"] for it in make_client(SHOP_ADMIN).get("/api/v1/projects").json()["projects"]] == ["shop"]
     assert len(make_client(READER).get("/api/v1/projects").json()["projects"]) == 2
+
+
+def test_a_project_is_renamed_by_who_administers_it(client: TestClient, make_client: MakeClient) -> None:
+    """The id stays; a name that is not allowed, a project that is not there and a key of another one are refused."""
+    client.post("/api/v1/projects", json={"id": "shop"})
+    renamed = make_client(SHOP_ADMIN).patch("/api/v1/projects/shop", json={"name": " Shop of things "})
+    assert renamed.json() == {"id": "shop", "name": "Shop of things", "created_at": format_time(NOW_NS)}
+    assert client.get("/api/v1/projects").json()["projects"][1] == renamed.json()
+    refused = [
+        (client.patch("/api/v1/projects/shop", json={"name": ""}), 400),
+        (client.patch("/api/v1/projects/none", json={"name": "x"}), 404),
+        (make_client(SHOP_ADMIN).patch("/api/v1/projects/default", json={"name": "x"}), 403),
+        (make_client(READER).patch("/api/v1/projects/shop", json={"name": "x"}), 403),
+    ]
+    assert [answer.status_code for answer, _ in refused] == [status for _, status in refused]

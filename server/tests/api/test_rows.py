@@ -116,3 +116,14 @@ def test_hostile_text_is_only_text(client: TestClient, engine: Engine, hostile: 
     for parameter in ("trace_id", "span_id"):
         assert client.get("/api/v1/logs", params={parameter: hostile}).status_code == 400
     assert len(client.get("/api/v1/traces").json()["traces"]) == 1
+
+
+def test_logs_are_counted_over_time(client: TestClient, engine: Engine) -> None:
+    """Every level is there, aligned to times; a wrong interval and filter are named."""
+    insert_rows(engine, "logs", [log(project_id="default", time=NOW_NS - 10**9, severity_number=number) for number in (9, 17, 17)])
+    answer = client.get("/api/v1/logs/histogram", params={"start": "-10m", "interval": "1m"}).json()
+    assert {it["level"]: it["count"] for it in answer["levels"] if it["count"]} == {"info": 1, "error": 2}
+    assert all(len(it["values"]) == len(answer["times"]) == 11 for it in answer["levels"])
+    assert (answer["interval_s"], answer["counted_since"]) == (60, None)
+    for field, value in (("interval", "0s"), ("filter", "nothing:1"), ("exact", "maybe")):
+        assert client.get("/api/v1/logs/histogram", params={field: value}).json()["field"] == field

@@ -83,7 +83,7 @@ def metric_list(
 ) -> MetricList:
     """List the metrics with points in the range, with their type, unit and number of series."""
     found = list_metrics(reader, scope, parse(filter), limit + 1, services.clock.now_ns())
-    return MetricList(metrics=[_metric(metric) for metric in found[:limit]], is_truncated=len(found) > limit)
+    return MetricList(metrics=[metric_entry(metric) for metric in found[:limit]], is_truncated=len(found) > limit)
 
 
 @router.get("/metrics/series")
@@ -115,7 +115,7 @@ def metric_series(
     )
     answer = read_series(reader, question, services.clock.now_ns())
     return MetricSeriesOut(
-        metric=_metric(answer.metric),
+        metric=metric_entry(answer.metric),
         aggregation=answer.aggregation,
         interval_s=interval_s,
         times=[format_time(time_ns) for time_ns in answer.times_ns],
@@ -125,7 +125,8 @@ def metric_series(
     )
 
 
-def _metric(metric: Metric) -> MetricOut:
+def metric_entry(metric: Metric) -> MetricOut:
+    """Write a metric as the API does."""
     return MetricOut(
         name=metric.name,
         type=metric.type,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from watchglass.api.access import Admin, Injected, Reader
@@ -38,6 +38,14 @@ class NewProject(BaseModel):
     name: str = Field("", description="Name for people, 200 characters at most; the id when empty")
 
 
+class ProjectName(BaseModel):
+    """Another name for a project."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(description="Name for people, 1 to 200 characters")
+
+
 @router.get("/projects")
 def list_projects(services: Injected, reader: Reader) -> ProjectList:
     """List projects; a key that is bound to one sees that one."""
@@ -51,6 +59,16 @@ def create_project(services: Injected, admin: Admin, new: NewProject) -> Project
     if admin.project_id is not None:
         raise Forbidden(f"this key is for the project {admin.project_id}; to make one takes a key for all projects")
     return _entry(store.create_project(services.control, new.id, new.name, services.clock.now_ns()))
+
+
+@router.patch("/projects/{project_id}")
+def rename_project(
+    services: Injected, admin: Admin, project_id: Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")], given: ProjectName
+) -> ProjectEntry:
+    """Give a project another name; its id stays."""
+    if admin.project_id not in (None, project_id):
+        raise Forbidden(f"this key is for the project {admin.project_id}")
+    return _entry(store.rename_project(services.control, project_id, given.name))
 
 
 def _entry(project: store.Project) -> ProjectEntry:

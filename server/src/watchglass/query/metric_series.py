@@ -79,7 +79,7 @@ def read_series(reader: Reader, question: SeriesQuestion, now_ns: int) -> Metric
         TooExpensive: It went over the limits.
         StoreError: The store failed.
     """
-    metric = _find(reader, question, now_ns)
+    metric = find_metric(reader, question, now_ns)
     aggregation = question.aggregation or aggregations_of(metric)[0]
     if aggregation not in aggregations_of(metric):
         kind = f"{metric.temporality} {metric.type}" if metric.type == "sum" else metric.type
@@ -87,7 +87,15 @@ def read_series(reader: Reader, question: SeriesQuestion, now_ns: int) -> Metric
     return _Reading(reader, question, metric, aggregation, now_ns).read()
 
 
-def _find(reader: Reader, question: SeriesQuestion, now_ns: int) -> Metric:
+def find_metric(reader: Reader, question: SeriesQuestion, now_ns: int) -> Metric:
+    """Return the metric that is asked about; of several with the name, the one that was reported last.
+
+    Raises:
+        InvalidInput: The filter names what is not there.
+        NotFound: No point of this name is in the range.
+        TooExpensive: It went over the limits.
+        StoreError: The store failed.
+    """
     conditions = [Compare("metric_name", "=", (Value(question.name),))]
     if question.type:
         conditions.append(Compare("metric_type", "=", (Value(question.type),)))
@@ -208,18 +216,21 @@ def _explicit(rows: list[dict[str, Any]]) -> Distribution:
 
 
 def _exponential(rows: list[dict[str, Any]]) -> Distribution:
-    return merge_exponential(
-        [
-            Exponential(
-                scale=row["level"],
-                zero_count=row["zero_added"],
-                zero_threshold=row["zero_width"],
-                positive=_indexed(row["positive"]),
-                negative=_indexed(row["negative"]),
-            )
-            for row in rows
-        ]
-    )
+    return merge_exponential(read_exponential(rows))
+
+
+def read_exponential(rows: Sequence[dict[str, Any]]) -> list[Exponential]:
+    """The histograms in rows of `MetricSql.exponential`."""
+    return [
+        Exponential(
+            scale=row["level"],
+            zero_count=row["zero_added"],
+            zero_threshold=row["zero_width"],
+            positive=_indexed(row["positive"]),
+            negative=_indexed(row["negative"]),
+        )
+        for row in rows
+    ]
 
 
 def _indexed(pairs: dict[str, list[int]] | tuple[list[int], list[int]]) -> dict[int, float]:

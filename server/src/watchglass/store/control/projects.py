@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from watchglass.errors import InvalidInput
+from watchglass.errors import InvalidInput, NotFound
 from watchglass.store.control.database import ControlDatabase
 from watchglass.store.control.fields import checked_project_id, checked_text
 from watchglass.store.control.tables import projects
@@ -56,3 +56,21 @@ def create_project(control: ControlDatabase, project_id: str, name: str, now_ns:
         except IntegrityError:
             raise InvalidInput("id", f"the project {project_id} exists already") from None
     return project
+
+
+def rename_project(control: ControlDatabase, project_id: str, name: str) -> Project:
+    """Give a project another name for people; its id, which rows carry, stays.
+
+    Raises:
+        InvalidInput: `name` is not allowed.
+        NotFound: There is no such project.
+        Unavailable: The control database does not answer.
+    """
+    name = checked_text("name", name)
+    chosen = projects.c.id == project_id
+    with control.change() as connection:
+        row = connection.execute(projects.select().where(chosen)).mappings().first()
+        if row is None:
+            raise NotFound(f"there is no project {project_id[:63]}")
+        connection.execute(projects.update().where(chosen).values(name=name))
+    return Project(row["id"], name, row["created_at_ns"])
