@@ -90,6 +90,15 @@ class Telemetry:
             gauge = self._gauges[name] = Gauge(name, brief, list(labels), registry=self.registry)
         (gauge.labels(**labels) if labels else gauge).set_function(read)
 
+    def read(self, name: str) -> list[tuple[dict[str, str], float]]:
+        """Return the samples that the exposition has under `name` (`..._total`, `..._count`), each with its labels."""
+        return [
+            (sample.labels, sample.value)
+            for metric in self.registry.collect()
+            for sample in metric.samples
+            if sample.name == name
+        ]
+
     def exposition(self) -> bytes:
         """Write all metrics in the text format 0.0.4."""
         return generate_latest(self.registry)

@@ -151,6 +151,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log Histogram
+         * @description Count log records over time by level, from the newest on for a fifth of a second.
+         */
+        get: operations["log_histogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -163,6 +183,26 @@ export interface paths {
          * @description List the metrics with points in the range, with their type, unit and number of series.
          */
         get: operations["metric_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metric Heatmap
+         * @description Read a histogram's buckets over time; an exponential histogram's are put together to about sixty.
+         */
+        get: operations["metric_heatmap"];
         put?: never;
         post?: never;
         delete?: never;
@@ -302,6 +342,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename Project
+         * @description Give a project another name; its id stays.
+         */
+        patch: operations["rename_project"];
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retention
+         * @description Say how long each table keeps its rows; to change it is to change a setting and start again.
+         */
+        get: operations["retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scores": {
         parameters: {
             query?: never;
@@ -320,6 +400,26 @@ export interface paths {
          * @description Store scores; they are committed before the answer. A score that is stored already is left as it is.
          */
         post: operations["create_scores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server State
+         * @description Say how the server is that answers; of several over one cluster each answers for itself.
+         */
+        get: operations["server_state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -691,6 +791,32 @@ export interface components {
             };
         };
         /**
+         * ComplaintOut
+         * @description A warning or an error of the server's own log.
+         */
+        ComplaintOut: {
+            /**
+             * Details
+             * @description What the line says besides, as name=value
+             */
+            details: string;
+            /**
+             * Level
+             * @description warning, error or critical
+             */
+            level: string;
+            /**
+             * Text
+             * @description What happened
+             */
+            text: string;
+            /**
+             * Time
+             * @description When, RFC 3339
+             */
+            time: string;
+        };
+        /**
          * CreatedKey
          * @description A new key with its token, which is not kept and cannot be shown again.
          */
@@ -740,6 +866,27 @@ export interface components {
              * @description What to send as `Authorization: Bearer TOKEN` or `x-api-key: TOKEN`
              */
             token: string;
+        };
+        /**
+         * DiskOut
+         * @description Where rows lie.
+         */
+        DiskOut: {
+            /**
+             * Free Bytes
+             * @description Bytes that may still be written
+             */
+            free_bytes: number;
+            /**
+             * Name
+             * @description Name of the disk in the store
+             */
+            name: string;
+            /**
+             * Total Bytes
+             * @description Size of the disk, in bytes
+             */
+            total_bytes: number;
         };
         /**
          * ExemplarOut
@@ -898,6 +1045,39 @@ export interface components {
             version: string;
         };
         /**
+         * HeatMapOut
+         * @description A histogram over time.
+         */
+        HeatMapOut: {
+            /**
+             * Counts
+             * @description For each bucket of time, the observations that were added in each row
+             */
+            counts: number[][];
+            /**
+             * Interval S
+             * @description Length of a bucket of time, in seconds
+             */
+            interval_s: number;
+            /**
+             * Lower
+             * @description Lower bound of each row, ascending, in the metric's unit; null where it has none
+             */
+            lower: (number | null)[];
+            /** @description What was read */
+            metric: components["schemas"]["MetricOut"];
+            /**
+             * Times
+             * @description Start of each bucket of time in UTC
+             */
+            times: string[];
+            /**
+             * Upper
+             * @description Upper bound of each row; null where it has none
+             */
+            upper: (number | null)[];
+        };
+        /**
          * KeyEntry
          * @description What is known of an API key; its token is not.
          */
@@ -963,6 +1143,27 @@ export interface components {
          * @enum {string}
          */
         KeyScope: "ingest" | "read" | "edit" | "admin";
+        /**
+         * LevelCounts
+         * @description Records of one level.
+         */
+        LevelCounts: {
+            /**
+             * Count
+             * @description Records in the part of the range that was counted
+             */
+            count: number;
+            /**
+             * Level
+             * @description trace, debug, info, warn, error, fatal, other; as `level` in filters, `other` is what that gives no name to
+             */
+            level: string;
+            /**
+             * Values
+             * @description Records in each bucket, aligned to times; null where they were not counted
+             */
+            values: (number | null)[];
+        };
         /**
          * ListedSpanEntry
          * @description A span in a list.
@@ -1193,6 +1394,32 @@ export interface components {
              * @description Trace that it belongs to, empty when none
              */
             trace_id: string;
+        };
+        /**
+         * LogHistogramOut
+         * @description Log records over time.
+         */
+        LogHistogramOut: {
+            /**
+             * Counted Since
+             * @description Set when only records from then on were counted, as the whole range would take longer than a fifth of a second; `exact` counts all of it
+             */
+            counted_since: string | null;
+            /**
+             * Interval S
+             * @description Length of a bucket, in seconds
+             */
+            interval_s: number;
+            /**
+             * Levels
+             * @description Every level, from the least severe on, then `other`
+             */
+            levels: components["schemas"]["LevelCounts"][];
+            /**
+             * Times
+             * @description Start of each bucket in UTC
+             */
+            times: string[];
         };
         /**
          * LogList
@@ -1820,6 +2047,49 @@ export interface components {
             projects: components["schemas"]["ProjectEntry"][];
         };
         /**
+         * ProjectName
+         * @description Another name for a project.
+         */
+        ProjectName: {
+            /**
+             * Name
+             * @description Name for people, 1 to 200 characters
+             */
+            name: string;
+        };
+        /**
+         * Refusals
+         * @description What was refused for one cause.
+         */
+        Refusals: {
+            /**
+             * Cause
+             * @description One word: queue_full, invalid_rows, disk_full, ...
+             */
+            cause: string;
+            /**
+             * Request Count
+             * @description Exports
+             */
+            request_count: number;
+            /**
+             * Row Count
+             * @description Rows of exports that were taken otherwise
+             */
+            row_count: number;
+        };
+        /**
+         * RetentionOut
+         * @description How long everything is kept.
+         */
+        RetentionOut: {
+            /**
+             * Tables
+             * @description The tables that lose rows by age
+             */
+            tables: components["schemas"]["TableRetention"][];
+        };
+        /**
          * ScoreEntry
          * @description A score.
          */
@@ -1930,6 +2200,82 @@ export interface components {
             values: {
                 [key: string]: (number | null)[];
             };
+        };
+        /**
+         * ServerState
+         * @description How one server is.
+         */
+        ServerState: {
+            /**
+             * Causes
+             * @description Why it cannot do its work now; empty when it can
+             */
+            causes: string[];
+            /**
+             * Complaints
+             * @description The last warnings and errors of the server's own log, the newest first
+             */
+            complaints: components["schemas"]["ComplaintOut"][];
+            /**
+             * Database
+             * @description ClickHouse database
+             */
+            database: string;
+            /**
+             * Disks
+             * @description The store's local disks
+             */
+            disks: components["schemas"]["DiskOut"][];
+            /**
+             * Engine Version
+             * @description Version of ClickHouse
+             */
+            engine_version: string;
+            /**
+             * Held Bytes
+             * @description Bytes of exports that were begun and are not answered yet
+             */
+            held_bytes: number;
+            /**
+             * Max Waiting Bytes
+             * @description Beyond that many exports are told to come again (ingest_max_waiting_bytes)
+             */
+            max_waiting_bytes: number;
+            /**
+             * Memory Bytes
+             * @description Memory that the process holds, in bytes; null where the system does not tell
+             */
+            memory_bytes: number | null;
+            /**
+             * Signals
+             * @description What comes in: traces (spans), logs, metrics (metric_points)
+             */
+            signals: components["schemas"]["SignalState"][];
+            /**
+             * Store
+             * @description embedded, or cluster
+             */
+            store: string;
+            /**
+             * Tables
+             * @description The store's tables by name
+             */
+            tables: components["schemas"]["StoredTable"][];
+            /**
+             * Time
+             * @description The server's present, RFC 3339
+             */
+            time: string;
+            /**
+             * Uptime S
+             * @description Since the process began, in seconds; null where the system does not tell
+             */
+            uptime_s: number | null;
+            /**
+             * Version
+             * @description Version of Watchglass
+             */
+            version: string;
         };
         /**
          * ServiceList
@@ -2166,6 +2512,62 @@ export interface components {
             traces: components["schemas"]["TraceEntry"][];
         };
         /**
+         * SignalState
+         * @description What came in of one signal since the server started.
+         */
+        SignalState: {
+            /**
+             * Commit Count
+             * @description Groups committed
+             */
+            commit_count: number;
+            /**
+             * Commit P50 S
+             * @description Median time of a commit, in seconds, to its bucket; null without commits
+             */
+            commit_p50_s: number | null;
+            /**
+             * Commit P95 S
+             * @description The same that 95 % of the commits stay under
+             */
+            commit_p95_s: number | null;
+            /**
+             * Queue Bytes
+             * @description Their bytes
+             */
+            queue_bytes: number;
+            /**
+             * Queue Export Count
+             * @description Exports that wait for their commit now
+             */
+            queue_export_count: number;
+            /**
+             * Refusals
+             * @description What was refused, by cause
+             */
+            refusals: components["schemas"]["Refusals"][];
+            /**
+             * Resend Count
+             * @description Exports that had been stored before and were not stored again
+             */
+            resend_count: number;
+            /**
+             * Row Count
+             * @description Rows committed
+             */
+            row_count: number;
+            /**
+             * Signal
+             * @description The table that keeps it: spans, logs or metric_points
+             */
+            signal: string;
+            /**
+             * Size Bytes
+             * @description Bytes of the exports that were committed, decompressed
+             */
+            size_bytes: number;
+        };
+        /**
          * SpanDetail
          * @description One span whole.
          */
@@ -2263,6 +2665,32 @@ export interface components {
             score_ids: string[];
         };
         /**
+         * StoredTable
+         * @description What a table takes.
+         */
+        StoredTable: {
+            /**
+             * Part Count
+             * @description Parts that it lies in; many for long means that merges do not keep up
+             */
+            part_count: number;
+            /**
+             * Row Count
+             * @description Rows of all projects
+             */
+            row_count: number;
+            /**
+             * Size Bytes
+             * @description Bytes on disk, compressed
+             */
+            size_bytes: number;
+            /**
+             * Table
+             * @description Table, as in SQL
+             */
+            table: string;
+        };
+        /**
          * TableEntry
          * @description One table.
          */
@@ -2282,6 +2710,48 @@ export interface components {
              * @description Further names that filters over it know, such as service or duration
              */
             short_names: string[];
+        };
+        /**
+         * TableRetention
+         * @description How long a table keeps its rows.
+         */
+        TableRetention: {
+            /**
+             * Counted From
+             * @description What the days are counted from: when a row arrived, or the spans' start
+             * @enum {string}
+             */
+            counted_from: "arrival" | "start";
+            /**
+             * Kept Days
+             * @description Days that a row is kept; 0 for ever
+             */
+            kept_days: number;
+            /**
+             * Oldest Day
+             * @description Day on which the oldest rows arrived, UTC; null when empty, counted from the start, or not for this key
+             */
+            oldest_day: string | null;
+            /**
+             * Row Count
+             * @description Rows of all projects; null for a key that is bound to one
+             */
+            row_count: number | null;
+            /**
+             * Setting
+             * @description The environment variable that changes it, at the next start
+             */
+            setting: string;
+            /**
+             * Size Bytes
+             * @description Bytes on disk, compressed, all projects; null for a key that is bound to one
+             */
+            size_bytes: number | null;
+            /**
+             * Table
+             * @description Table, as in SQL
+             */
+            table: string;
         };
         /**
          * TraceEntry
@@ -3193,6 +3663,57 @@ export interface operations {
             };
         };
     };
+    log_histogram: {
+        parameters: {
+            query?: {
+                /** @description Filter: `model:gpt-4o cost_usd>0.01 duration>2s -status:error "late refund" attributes.tier:(gold,silver) has:session`; side by side means AND, OR and parentheses as usual; empty means everything */
+                filter?: string;
+                /** @description auto, or a number with s, m, h, d or w: 5m */
+                interval?: string;
+                /** @description Count the whole range, however long it takes within a query's limits */
+                exact?: boolean;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHistogramOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     metric_list: {
         parameters: {
             query?: {
@@ -3220,6 +3741,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metric_heatmap: {
+        parameters: {
+            query: {
+                /** @description Name of the histogram */
+                name: string;
+                /** @description Filter: `model:gpt-4o cost_usd>0.01 duration>2s -status:error "late refund" attributes.tier:(gold,silver) has:session`; side by side means AND, OR and parentheses as usual; empty means everything */
+                filter?: string;
+                /** @description Type, where the name has several; that of the newest point when not given */
+                type?: ("histogram" | "exponential_histogram") | null;
+                /** @description auto, or a number with s, m, h, d or w: 5m */
+                interval?: string;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatMapOut"];
                 };
             };
             /** @description The request cannot be answered as it is */
@@ -3598,6 +4172,88 @@ export interface operations {
             };
         };
     };
+    rename_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_scores: {
         parameters: {
             query?: {
@@ -3676,6 +4332,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StoredScores"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    server_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerState"];
                 };
             };
             /** @description The request cannot be answered as it is */

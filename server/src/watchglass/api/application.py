@@ -16,7 +16,9 @@ from watchglass.api import (
     models,
     prices,
     projects,
+    retention,
     scores,
+    server_state,
     service_list,
     sessions,
     spans,
@@ -52,6 +54,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     projects.router,
     keys.router,
     prices.router,
+    retention.router,
+    server_state.router,
     views.router,
 )
 """One router a resource; adding a resource is a file and a word here."""

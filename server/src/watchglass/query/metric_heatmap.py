@@ -55,7 +55,7 @@ def read_heatmap(reader: Reader, question: SeriesQuestion, now_ns: int) -> HeatM
     by_time: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         by_time.setdefault(row["bucket"] * step_ns, []).append(row)
-    whole, merged = _explicit(rows, by_time) if is_explicit else _exponential(rows, by_time)
+    whole, merged = _explicit(by_time) if is_explicit else _exponential(by_time)
     nothing = [0.0] * len(whole.counts)
     counts = [[max(0.0, it) for it in merged[time].counts.tolist()] if time in merged else nothing for time in times_ns]
     return HeatMap(metric, times_ns, whole.lower.tolist(), whole.upper.tolist(), counts)
@@ -64,16 +64,16 @@ def read_heatmap(reader: Reader, question: SeriesQuestion, now_ns: int) -> HeatM
 ByTime = Mapping[int, Sequence[dict[str, Any]]]
 
 
-def _explicit(rows: Sequence[dict[str, Any]], by_time: ByTime) -> tuple[Distribution, dict[int, Distribution]]:
+def _explicit(by_time: ByTime) -> tuple[Distribution, dict[int, Distribution]]:
     """All rows together, and those of each time on the bounds that all rows have."""
-    whole = merge_explicit((row["layout"], row["added"]) for row in rows)
+    whole = merge_explicit((row["layout"], row["added"]) for listed in by_time.values() for row in listed)
     empty = (whole.upper[:-1].tolist(), [0.0] * len(whole.counts))
     return whole, {
         time: merge_explicit([empty, *((row["layout"], row["added"]) for row in listed)]) for time, listed in by_time.items()
     }
 
 
-def _exponential(rows: Sequence[dict[str, Any]], by_time: ByTime) -> tuple[Distribution, dict[int, Distribution]]:
+def _exponential(by_time: ByTime) -> tuple[Distribution, dict[int, Distribution]]:
     """The same at the finest scale that gives at most about MAX_ROWS buckets."""
     parts = {time: read_exponential(listed) for time, listed in by_time.items()}
     everything = [part for listed in parts.values() for part in listed]
@@ -95,5 +95,5 @@ def _layout(parts: Sequence[Exponential]) -> Exponential:
         if sum(spans) <= MAX_ROWS:
             break
         scale -= 1
-    positive, negative = ({index: 0.0 for index in range(min(side), max(side) + 1)} if side else {} for side in sides)
+    positive, negative = (dict.fromkeys(range(min(side), max(side) + 1), 0.0) if side else {} for side in sides)
     return Exponential(scale, 0.0, max((part.zero_threshold for part in parts), default=0.0), positive, negative)
