@@ -1333,6 +1333,11 @@ export interface components {
              */
             host_name: string;
             /**
+             * Id
+             * @description Names the record; records that are alike but for their attributes, sent at once, share it
+             */
+            id: string;
+            /**
              * Is Cut
              * @description The body is longer
              */

@@ -19,6 +19,7 @@ router = APIRouter(prefix="/api/v1", tags=["logs"])
 class LogEntry(BaseModel):
     """One log record."""
 
+    id: str = Field(description="Names the record; records that are alike but for their attributes, sent at once, share it")
     time: str = Field(description="When it happened, RFC 3339")
     observed_time: str = Field(description="When it was observed, RFC 3339")
     trace_id: str = Field(description="Trace that it belongs to, empty when none")

@@ -17,6 +17,7 @@ class LogRow:
     """One log record, its columns under their vocabulary names.
 
     Attributes:
+        id: Names the record; records that are alike but for their attributes, sent at once, share it.
         time_ns: When it happened, nanoseconds since 1970 UTC.
         observed_ns: When it was observed, likewise.
         body: At most as many characters as were asked for.
@@ -24,6 +25,7 @@ class LogRow:
         attributes: Of all types, without those that columns took.
     """
 
+    id: str
     time_ns: int
     observed_ns: int
     trace_id: str
@@ -85,6 +87,7 @@ def list_logs(
 def _log(row: dict[str, Any]) -> LogRow:
     values = {
         **row,
+        "id": f"{row['time_ns']:x}-{int(row['row_key']):x}",
         "attributes": merged_attributes(row),
         "resource_attributes": dict(row["resource_attributes"]),
         "is_cut": bool(row["is_cut"]),
