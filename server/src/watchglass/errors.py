@@ -23,6 +23,10 @@ class NotFound(WatchglassError):
     """The thing asked for is not there."""
 
 
+class Conflict(WatchglassError):
+    """The thing was changed by somebody else since it was read."""
+
+
 class Unauthorized(WatchglassError):
     """No key, or one that is not known."""
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from watchglass.errors import (
+    Conflict,
     Forbidden,
     InvalidInput,
     NotFound,
@@ -46,6 +47,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 _KINDS: tuple[tuple[type[WatchglassError], int, str, str], ...] = (
     (InvalidInput, 400, "invalid-input", "Invalid input"),
     (NotFound, 404, "not-found", "Not found"),
+    (Conflict, 409, "conflict", "Changed meanwhile"),
     (Unauthorized, 401, "unauthorized", "A valid API key is needed"),
     (Forbidden, 403, "forbidden", "Not allowed"),
     (TooExpensive, 422, "too-expensive", "The query went over its limits"),

@@ -1,6 +1,18 @@
 """The tables of the control database, as SQLAlchemy sees them; migrations/ is what creates them."""
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
@@ -54,6 +66,20 @@ views = Table(
     Column("created_at_ns", BigInteger, nullable=False),
     Column("created_by", String(200), nullable=True),
     UniqueConstraint("project_id", "page", "name", name="views_by_name"),
+)
+
+dashboards = Table(
+    "dashboards",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", String(63), ForeignKey("projects.id"), nullable=True),
+    Column("name", String(200), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("created_at_ns", BigInteger, nullable=False),
+    Column("updated_at_ns", BigInteger, nullable=False),
+    Index("dashboards_by_project", "project_id"),
 )
 
 changes = Table(
