@@ -19,7 +19,7 @@ import orjson
 import pyarrow as pa
 
 from watchglass.errors import InvalidInput, StoreError, TooExpensive, Unavailable
-from watchglass.query.sql_check import Node, check_statement, refused
+from watchglass.query.sql_check import Node, Statement, check_statement, refused
 from watchglass.query.sql_relations import PROJECT_PARAMETER, project_filters, relation_names, with_relations
 from watchglass.store.engine import Engine, Parameter
 
@@ -118,15 +118,30 @@ def check_query(engine: Engine, query: str, parameters: Mapping[str, Parameter])
         InvalidInput: It may not, or its placeholders and `parameters` do not agree.
         Unavailable: ClickHouse is too old.
     """
+    canonical, statement = _checked(engine, query)
+    _check_parameters(statement.placeholders, parameters)
+    _check_names(engine, statement.names)
+    return canonical
+
+
+def placeholders(engine: Engine, query: str) -> Mapping[str, str]:
+    """Return the type of each placeholder of a statement, so that the caller can bind what it asks for and no more.
+
+    Raises:
+        InvalidInput: The statement may not run; the field is `query`.
+        Unavailable: ClickHouse is too old.
+    """
+    return _checked(engine, query)[1].placeholders
+
+
+def _checked(engine: Engine, query: str) -> tuple[str, Statement]:
+    """Return the statement as ClickHouse writes it, and what it refers to."""
     if len(query) > MAX_LENGTH:
         raise refused(f"a statement has at most {MAX_LENGTH} characters")
     if "\0" in query or not _is_unicode(query):
         raise refused("the statement holds a character that no text has")
     canonical, tree = _parsed(engine, query)
-    statement = check_statement(tree)
-    _check_parameters(statement.placeholders, parameters)
-    _check_names(engine, statement.names)
-    return canonical
+    return canonical, check_statement(tree)
 
 
 def _parsed(engine: Engine, query: str) -> tuple[str, Node]:
