@@ -24,6 +24,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dashboards
+         * @description List the dashboards that readers of the project see.
+         */
+        get: operations["list_dashboards"];
+        put?: never;
+        /**
+         * Create Dashboard
+         * @description Make a dashboard.
+         */
+        post: operations["create_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Dashboard
+         * @description Make a dashboard of an exported one.
+         */
+        post: operations["import_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Dashboard
+         * @description Read a dashboard with its panels.
+         */
+        get: operations["read_dashboard"];
+        /**
+         * Update Dashboard
+         * @description Change a dashboard, unless somebody else did since it was read.
+         */
+        put: operations["update_dashboard"];
+        post?: never;
+        /**
+         * Delete Dashboard
+         * @description Delete a dashboard for good.
+         */
+        delete: operations["delete_dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Dashboard
+         * @description Give a dashboard as a file that any Watchglass can import.
+         */
+        get: operations["export_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/facets": {
         parameters: {
             query?: never;
@@ -265,6 +357,26 @@ export interface paths {
         get: operations["unpriced_models"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/panels/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Panel Data
+         * @description Answer one panel's query within the range, with the variables bound; the scope read is enough.
+         */
+        post: operations["panel_data"];
         delete?: never;
         options?: never;
         head?: never;
@@ -773,6 +885,30 @@ export interface components {
             start: string;
         };
         /**
+         * ChangedDashboard
+         * @description What a dashboard is to be.
+         */
+        ChangedDashboard: {
+            /**
+             * Description
+             * @description What it is for
+             * @default
+             */
+            description: string;
+            /** @description Variables and panels */
+            document: components["schemas"]["Document"];
+            /**
+             * Name
+             * @description Name for people
+             */
+            name: string;
+            /**
+             * Version
+             * @description Its version when it was read; 409 when it was changed since
+             */
+            version: number;
+        };
+        /**
          * ChangedView
          * @description A view as it shall be from now on.
          */
@@ -789,6 +925,27 @@ export interface components {
             search: {
                 [key: string]: string;
             };
+        };
+        /**
+         * ColumnOut
+         * @description A column of rows.
+         */
+        ColumnOut: {
+            /**
+             * Is Number
+             * @description Whether it holds numbers
+             */
+            is_number: boolean;
+            /**
+             * Name
+             * @description Name
+             */
+            name: string;
+            /**
+             * Unit
+             * @description Unit of the values, empty for text and counts
+             */
+            unit: string;
         };
         /**
          * ComplaintOut
@@ -868,6 +1025,133 @@ export interface components {
             token: string;
         };
         /**
+         * DashboardEntry
+         * @description A dashboard.
+         */
+        DashboardEntry: {
+            /**
+             * Description
+             * @description What it is for
+             */
+            description: string;
+            /** @description Variables and panels */
+            document: components["schemas"]["Document"];
+            /**
+             * Id
+             * @description Names the dashboard
+             */
+            id: string;
+            /**
+             * Is Delivered
+             * @description Whether it comes with Watchglass: it can be copied, and not be changed
+             */
+            is_delivered: boolean;
+            /**
+             * Name
+             * @description Name for people
+             */
+            name: string;
+            /**
+             * Project Id
+             * @description The one project that it is kept with; null for all
+             */
+            project_id: string | null;
+            /**
+             * Updated At
+             * @description Last change, RFC 3339; null for one that comes with Watchglass
+             */
+            updated_at: string | null;
+            /**
+             * Version
+             * @description Grows with each change; what a change must name
+             */
+            version: number;
+        };
+        /**
+         * DashboardFile
+         * @description A dashboard as it is exported, imported and delivered.
+         */
+        DashboardFile: {
+            /**
+             * Description
+             * @description What it is for
+             * @default
+             */
+            description: string;
+            /**
+             * Format Version
+             * @description Version of this form: 1
+             * @constant
+             */
+            format_version: 1;
+            /**
+             * Name
+             * @description Name for people
+             */
+            name: string;
+            /**
+             * Panels
+             * @description The panels
+             * @default []
+             */
+            panels: components["schemas"]["Panel"][];
+            /**
+             * Variables
+             * @description What a reader chooses
+             * @default []
+             */
+            variables: components["schemas"]["Variable"][];
+        };
+        /**
+         * DashboardList
+         * @description Dashboards: those that come with Watchglass, then the project's and those for all, the latest changed first.
+         */
+        DashboardList: {
+            /** Dashboards */
+            dashboards: components["schemas"]["DashboardSummary"][];
+        };
+        /**
+         * DashboardSummary
+         * @description A dashboard without its panels.
+         */
+        DashboardSummary: {
+            /**
+             * Description
+             * @description What it is for
+             */
+            description: string;
+            /**
+             * Id
+             * @description Names the dashboard
+             */
+            id: string;
+            /**
+             * Is Delivered
+             * @description Whether it comes with Watchglass: it can be copied, and not be changed
+             */
+            is_delivered: boolean;
+            /**
+             * Name
+             * @description Name for people
+             */
+            name: string;
+            /**
+             * Project Id
+             * @description The one project that it is kept with; null for all
+             */
+            project_id: string | null;
+            /**
+             * Updated At
+             * @description Last change, RFC 3339; null for one that comes with Watchglass
+             */
+            updated_at: string | null;
+            /**
+             * Version
+             * @description Grows with each change; what a change must name
+             */
+            version: number;
+        };
+        /**
          * DiskOut
          * @description Where rows lie.
          */
@@ -887,6 +1171,30 @@ export interface components {
              * @description Size of the disk, in bytes
              */
             total_bytes: number;
+        };
+        /**
+         * Document
+         * @description Variables and panels.
+         */
+        Document: {
+            /**
+             * Format Version
+             * @description Version of this form: 1
+             * @constant
+             */
+            format_version: 1;
+            /**
+             * Panels
+             * @description The panels
+             * @default []
+             */
+            panels: components["schemas"]["Panel"][];
+            /**
+             * Variables
+             * @description What a reader chooses
+             * @default []
+             */
+            variables: components["schemas"]["Variable"][];
         };
         /**
          * ExemplarOut
@@ -1161,6 +1469,32 @@ export interface components {
             /**
              * Values
              * @description Records in each bucket, aligned to times; null where they were not counted
+             */
+            values: (number | null)[];
+        };
+        /**
+         * LineOut
+         * @description One line over time.
+         */
+        LineOut: {
+            /**
+             * Name
+             * @description What tells it apart
+             */
+            name: string;
+            /**
+             * Total
+             * @description The value over the whole range; null where there is none
+             */
+            total: number | null;
+            /**
+             * Unit
+             * @description Unit of the values, as measured or reported; empty for a count
+             */
+            unit: string;
+            /**
+             * Values
+             * @description Value in each bucket, aligned to times; null is not known
              */
             values: (number | null)[];
         };
@@ -1552,6 +1886,65 @@ export interface components {
             unit: string;
         };
         /**
+         * MetricQuery
+         * @description A metric, as GET /api/v1/metrics/series reads it.
+         */
+        MetricQuery: {
+            /**
+             * Aggregation
+             * @description What to make of the points; null for the usual of the type
+             */
+            aggregation?: ("avg" | "min" | "max" | "last" | "sum" | "rate" | "increase" | "quantile") | null;
+            /**
+             * Filter
+             * @description Filter; `model:$model` stands for the chosen values of the variable model, `$filter` alone for a variable that is a filter
+             * @default
+             */
+            filter: string;
+            /**
+             * Group By
+             * @description Columns, attributes.KEY or resource.KEY
+             * @default []
+             */
+            group_by: string[];
+            /**
+             * Interval
+             * @description auto, or a number with s, m, h, d or w: 5m
+             * @default auto
+             */
+            interval: string;
+            /**
+             * Limit
+             * @description Most groups
+             * @default 8
+             */
+            limit: number;
+            /**
+             * Name
+             * @description Name of the metric
+             */
+            name: string;
+            /**
+             * Quantiles
+             * @description Shares from 0 to 1, for the aggregation quantile
+             * @default [
+             *       0.5,
+             *       0.95
+             *     ]
+             */
+            quantiles: number[];
+            /**
+             * @description What is asked (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            source: "metrics";
+            /**
+             * Type
+             * @description Type, where the name has several; null for that of the newest point
+             */
+            type?: ("gauge" | "sum" | "histogram" | "exponential_histogram" | "summary") | null;
+        };
+        /**
          * MetricSeriesOut
          * @description A metric over time.
          */
@@ -1731,6 +2124,30 @@ export interface components {
              * @description Start of what was counted: the asked one, or the whole minute or hour before it
              */
             start: string;
+        };
+        /**
+         * NewDashboard
+         * @description A dashboard to be made.
+         */
+        NewDashboard: {
+            /**
+             * Description
+             * @description What it is for
+             * @default
+             */
+            description: string;
+            /** @description Variables and panels */
+            document: components["schemas"]["Document"];
+            /**
+             * Name
+             * @description Name for people
+             */
+            name: string;
+            /**
+             * Project Id
+             * @description The one project that it is kept with; null for all, or for the one that the asker is bound to
+             */
+            project_id?: string | null;
         };
         /**
          * NewKey
@@ -1925,6 +2342,173 @@ export interface components {
             search: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Panel
+         * @description One thing to look at.
+         */
+        Panel: {
+            /**
+             * By
+             * @description What bars stand side by side for: times or groups
+             * @default time
+             * @enum {string}
+             */
+            by: "time" | "group";
+            /**
+             * Description
+             * @description What it says and what to do about it
+             * @default
+             */
+            description: string;
+            /**
+             * Id
+             * @description Names the panel within the dashboard
+             */
+            id: string;
+            /**
+             * Is Stacked
+             * @description Whether areas and bars stand on one another
+             * @default false
+             */
+            is_stacked: boolean;
+            /**
+             * Kind
+             * @description How it is drawn
+             * @enum {string}
+             */
+            kind: "line" | "area" | "bar" | "table" | "heatmap" | "histogram" | "number" | "text";
+            /** @description Where it stands */
+            place: components["schemas"]["Place"];
+            /**
+             * Query
+             * @description What it asks; null for text
+             */
+            query?: (components["schemas"]["UsageQuery"] | components["schemas"]["MetricQuery"] | components["schemas"]["SqlQuery"]) | null;
+            /**
+             * Text
+             * @description Markdown of a text panel; shown without HTML and without loading anything
+             * @default
+             */
+            text: string;
+            /**
+             * Thresholds
+             * @description Colours by value, in any order
+             * @default []
+             */
+            thresholds: components["schemas"]["Threshold"][];
+            /**
+             * Title
+             * @description Title; $model stands for what is chosen
+             * @default
+             */
+            title: string;
+            /**
+             * Unit
+             * @description Unit of its values; null for what the query says
+             */
+            unit?: ("" | "ns" | "us" | "ms" | "s" | "tokens" | "tokens/s" | "USD" | "bytes" | "ratio" | "%" | "1/s") | null;
+        };
+        /**
+         * PanelData
+         * @description What a panel is drawn from: lines over time, or rows for tables, bars by group and histograms of SQL.
+         */
+        PanelData: {
+            /**
+             * Aggregates
+             * @description In words, what was counted, by what and how often
+             */
+            aggregates: string;
+            /**
+             * Columns
+             * @description Columns of the rows
+             */
+            columns: components["schemas"]["ColumnOut"][];
+            /**
+             * End
+             * @description End of the range, not included
+             */
+            end: string;
+            /**
+             * Interval S
+             * @description Length of a bucket, in seconds; null where there are none
+             */
+            interval_s: number | null;
+            /**
+             * Is Truncated
+             * @description Whether lines or rows were left out or taken together
+             */
+            is_truncated: boolean;
+            /**
+             * Lines
+             * @description Lines over time, the largest groups first
+             */
+            lines: components["schemas"]["LineOut"][];
+            /**
+             * Rows
+             * @description Rows
+             */
+            rows: unknown[][];
+            /**
+             * Start
+             * @description Start of the range that was asked about
+             */
+            start: string;
+            /**
+             * Times
+             * @description Start of each bucket in UTC
+             */
+            times: string[];
+        };
+        /**
+         * PanelQuestion
+         * @description A panel, stored or not, and what the variables stand for.
+         */
+        PanelQuestion: {
+            /**
+             * Filters
+             * @description Filters by variable
+             * @default {}
+             */
+            filters: {
+                [key: string]: string;
+            };
+            /** @description The panel */
+            panel: components["schemas"]["Panel"];
+            /**
+             * Values
+             * @description Chosen values by variable; an empty list for everything
+             * @default {}
+             */
+            values: {
+                [key: string]: string[];
+            };
+        };
+        /**
+         * Place
+         * @description Where a panel stands in a grid of 12 columns; a row is about 40 pixels high.
+         */
+        Place: {
+            /**
+             * H
+             * @description Height in rows
+             */
+            h: number;
+            /**
+             * W
+             * @description Width in columns
+             */
+            w: number;
+            /**
+             * X
+             * @description First column, from 0
+             */
+            x: number;
+            /**
+             * Y
+             * @description First row, from 0
+             */
+            y: number;
         };
         /**
          * PriceEntry
@@ -2615,6 +3199,53 @@ export interface components {
             type: string;
         };
         /**
+         * SqlQuery
+         * @description A SELECT, as POST /api/v1/sql runs it, and what its columns mean.
+         */
+        SqlQuery: {
+            /**
+             * Interval
+             * @description auto, or a number with s, m, h, d or w: 5m
+             * @default auto
+             */
+            interval: string;
+            /**
+             * Names
+             * @description Columns that tell lines apart; empty for all that hold text
+             * @default []
+             */
+            names: string[];
+            /**
+             * Parameters
+             * @description Value of each placeholder that is neither of the range nor a variable
+             * @default {}
+             */
+            parameters: {
+                [key: string]: string | boolean | number;
+            };
+            /**
+             * Query
+             * @description The statement. Placeholders are bound by name: {start:DateTime64(9)}, {end:DateTime64(9)}, {interval_s:UInt32}, the panel's parameters, and variables as {model:Array(String)}, empty when none is chosen
+             */
+            query: string;
+            /**
+             * @description What is asked (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            source: "sql";
+            /**
+             * Time
+             * @description Column of times; null for the first of such a type
+             */
+            time?: string | null;
+            /**
+             * Values
+             * @description Columns that are drawn; empty for all that hold numbers
+             * @default []
+             */
+            values: string[];
+        };
+        /**
          * SqlQuestion
          * @description A statement and the values of its placeholders.
          */
@@ -2757,6 +3388,23 @@ export interface components {
              * @description Table, as in SQL
              */
             table: string;
+        };
+        /**
+         * Threshold
+         * @description A value from which on a panel is coloured.
+         */
+        Threshold: {
+            /**
+             * Color
+             * @description What it means
+             * @enum {string}
+             */
+            color: "good" | "warning" | "bad";
+            /**
+             * Value
+             * @description Least value that is coloured so, in the panel's unit
+             */
+            value: number;
         };
         /**
          * TraceEntry
@@ -3129,6 +3777,57 @@ export interface components {
             times: string[];
         };
         /**
+         * UsageQuery
+         * @description Usage of models, as GET /api/v1/usage measures it.
+         */
+        UsageQuery: {
+            /**
+             * Filter
+             * @description Filter; `model:$model` stands for the chosen values of the variable model, `$filter` alone for a variable that is a filter
+             * @default
+             */
+            filter: string;
+            /**
+             * Group By
+             * @description Columns, attributes.KEY or resource.KEY
+             * @default []
+             */
+            group_by: string[];
+            /**
+             * Interval
+             * @description auto, or a number with s, m, h, d or w: 5m
+             * @default auto
+             */
+            interval: string;
+            /**
+             * Limit
+             * @description Most groups
+             * @default 8
+             */
+            limit: number;
+            /**
+             * Measures
+             * @description Measures, see GET /api/v1/usage
+             */
+            measures: string[];
+            /**
+             * Order By
+             * @description Measure by which groups are the largest; one that adds up
+             * @default span_count
+             */
+            order_by: string;
+            /**
+             * Per
+             * @description Measure that the others are divided by; null for none
+             */
+            per?: string | null;
+            /**
+             * @description What is asked (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            source: "usage";
+        };
+        /**
          * UserEntry
          * @description One user.
          */
@@ -3230,6 +3929,47 @@ export interface components {
             values: components["schemas"]["FacetValueOut"][];
         };
         /**
+         * Variable
+         * @description Something that a reader chooses, and that panels refer to by name.
+         */
+        Variable: {
+            /**
+             * Column
+             * @description Column of spans, attributes.KEY or resource.KEY whose values can be chosen, for the kind values
+             * @default
+             */
+            column: string;
+            /**
+             * Default
+             * @description What is chosen at first; empty for everything
+             * @default []
+             */
+            default: string[];
+            /**
+             * Is Multiple
+             * @description Whether several values can be chosen at once
+             * @default true
+             */
+            is_multiple: boolean;
+            /**
+             * Kind
+             * @description project: the project that is looked at; values: values of a column; filter: any filter
+             * @enum {string}
+             */
+            kind: "project" | "values" | "filter";
+            /**
+             * Label
+             * @description Name for people; the name when empty
+             * @default
+             */
+            label: string;
+            /**
+             * Name
+             * @description Name: `$model` in filters and titles, `{model:Array(String)}` in SQL
+             */
+            name: string;
+        };
+        /**
          * ViewEntry
          * @description A saved view.
          */
@@ -3326,6 +4066,300 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttributeList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dashboards: {
+        parameters: {
+            query?: {
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDashboard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_dashboard: {
+        parameters: {
+            query?: {
+                /** @description The one project that it is kept with; all, or the one that the asker is bound to, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard's id */
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard's id */
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedDashboard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard's id */
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard's id */
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardFile"];
                 };
             };
             /** @description The request cannot be answered as it is */
@@ -3954,6 +4988,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnpricedModels"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panel_data: {
+        parameters: {
+            query?: {
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelData"];
                 };
             };
             /** @description The request cannot be answered as it is */

@@ -5,6 +5,7 @@ from fastapi.routing import APIRoute
 
 from watchglass import __version__
 from watchglass.api import (
+    dashboards,
     facets,
     fields,
     health,
@@ -14,6 +15,7 @@ from watchglass.api import (
     metric_heatmap,
     metric_series,
     models,
+    panels,
     prices,
     projects,
     retention,
@@ -49,6 +51,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     models.router,
     service_list.router,
     sql.router,
+    dashboards.router,
+    panels.router,
     fields.router,
     facets.router,
     projects.router,
