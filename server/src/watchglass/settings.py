@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     query_max_memory_bytes: int = Field(2 * 2**30, ge=2**20, description="Memory limit of one query, in bytes")
     query_max_rows: int = Field(100_000, ge=1, description="Most rows that POST /api/v1/sql returns")
 
+    live_max_clients: int = Field(200, ge=1, le=1000, description="Most open tabs that follow live changes at once; one more is told to ask now and then")
+
     require_keys: bool = Field(False, description="Ask for an API key on loopback too")
     log_format: Literal["text", "json"] = Field("text", description="Form of the server's own log")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level of the server's own log")

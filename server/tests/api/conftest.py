@@ -11,6 +11,7 @@ from watchglass.api.services import Services
 from watchglass.clock import FixedClock
 from watchglass.model.records import KeyScope, Principal
 from watchglass.settings import Settings
+from watchglass.store.changes import Changes
 from watchglass.store.control.database import ControlDatabase, sqlite_url
 from watchglass.store.control.follower import Follower
 from watchglass.store.engine import Engine
@@ -51,6 +52,7 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
             engine=engine,
             control=control,
             scores=ScoreWriter(engine, clock),
+            changes=Changes(max_listeners=2),
             identify=lambda headers: everyone,
             project_ids=lambda: follower.snapshot.project_ids,
             telemetry=Telemetry(),

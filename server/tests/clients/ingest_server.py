@@ -35,7 +35,7 @@ def admit_by_header(headers: Mapping[str, str], client: str) -> str:
 @contextmanager
 def running_ingest(engine: Engine, admit: Admit = admit_by_header) -> Iterator[Endpoints]:
     """Take exports into `engine` while the block runs."""
-    ingest = build_ingest(Settings(), SystemClock(), engine, Telemetry(), Pricer(list), admit)
+    ingest = build_ingest(Settings(), SystemClock(), engine, Telemetry(), Pricer(list), admit, lambda project_id: None)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="ingest", daemon=True)
     thread.start()

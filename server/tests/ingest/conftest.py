@@ -27,7 +27,7 @@ def make_house(engine: Engine) -> Iterator[MakeHouse]:
     def make(admit: Admit = admit_all, store: Engine = engine, **settings: Any) -> House:
         telemetry = Telemetry()
         chosen = Settings(**settings)
-        ingest = build_ingest(chosen, SystemClock(), store, telemetry, NoPrices(), admit)
+        ingest = build_ingest(chosen, SystemClock(), store, telemetry, NoPrices(), admit, lambda project_id: None)
         ingest.start()
         opened.append(ingest)
         return House(store, ingest, telemetry, chosen)

@@ -8,6 +8,7 @@ from fastapi import Request
 from watchglass.clock import Clock
 from watchglass.model.records import Principal
 from watchglass.settings import Settings
+from watchglass.store.changes import Changes
 from watchglass.store.control.database import ControlDatabase
 from watchglass.store.engine import Engine
 from watchglass.store.scores import ScoreWriter
@@ -27,6 +28,7 @@ class Services:
         engine: The store.
         control: Projects, keys and prices.
         scores: Writes scores.
+        changes: Who is told that something was stored.
         identify: Tells who asks.
         project_ids: All projects, as this server knows them at the moment.
         telemetry: The server's own metrics.
@@ -38,6 +40,7 @@ class Services:
     engine: Engine
     control: ControlDatabase
     scores: ScoreWriter
+    changes: Changes
     identify: Identify
     project_ids: Callable[[], frozenset[str]]
     telemetry: Telemetry

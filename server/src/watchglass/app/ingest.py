@@ -1,6 +1,6 @@
 """What takes exports in, wired: decoders, committers and both OTLP protocols."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +13,7 @@ from watchglass.ingest.metrics import MetricDecoder
 from watchglass.ingest.otlp_grpc import OtlpGrpc
 from watchglass.ingest.otlp_http import Admit, OtlpHttp
 from watchglass.ingest.traces import Prices, TraceDecoder
-from watchglass.model.records import Signal
+from watchglass.model.records import Committed, Export, Signal
 from watchglass.settings import Settings
 from watchglass.store.commit import Decode
 from watchglass.store.engine import Engine
@@ -22,6 +22,22 @@ from watchglass.store.writer import Committer
 from watchglass.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
+
+
+class Telling:
+    """A committer that tells what it stored: the project whose rows were committed."""
+
+    def __init__(self, committer: Committer, tell: Callable[[str], None]) -> None:
+        """Commit with `committer`, then call `tell`."""
+        self._committer = committer
+        self._tell = tell
+
+    async def commit(self, export: Export) -> Committed:
+        """Store an export; see store.writer.Committer.commit."""
+        committed = await self._committer.commit(export)
+        if committed.accepted_rows and not committed.is_resend:
+            self._tell(export.project_id)
+        return committed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +77,15 @@ class Ingest:
 
 
 def build_ingest(
-    settings: Settings, clock: Clock, engine: Engine, telemetry: Telemetry, prices: Prices, admit: Admit
+    settings: Settings,
+    clock: Clock,
+    engine: Engine,
+    telemetry: Telemetry,
+    prices: Prices,
+    admit: Admit,
+    tell: Callable[[str], None],
 ) -> Ingest:
-    """Wire decoders, committers and both OTLP protocols; nothing runs yet."""
+    """Wire decoders, committers and both OTLP protocols; nothing runs yet. `tell` is called with the project of new rows."""
     tolerance_s = settings.ingest_future_tolerance_s
     decoders: dict[Signal, Decode] = {
         Signal.TRACES: TraceDecoder(prices, future_tolerance_s=tolerance_s),
@@ -86,8 +108,9 @@ def build_ingest(
     }
     waiting = WaitingBytes(settings.ingest_max_waiting_bytes)
     limits = Limits(settings.ingest_max_request_bytes, settings.ingest_read_timeout_s)
-    http = OtlpHttp(committers, admit, waiting, clock, telemetry, limits)
-    grpc = OtlpGrpc(committers, admit, waiting, clock, telemetry, limits)
+    telling = {signal: Telling(committer, tell) for signal, committer in committers.items()}
+    http = OtlpHttp(telling, admit, waiting, clock, telemetry, limits)
+    grpc = OtlpGrpc(telling, admit, waiting, clock, telemetry, limits)
     for signal, committer in committers.items():
         labels = {"signal": signal.value}
         telemetry.watch(

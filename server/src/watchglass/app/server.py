@@ -19,9 +19,11 @@ from watchglass.ingest.cost import Pricer
 from watchglass.ingest.doors import Doors
 from watchglass.ingest.otlp_http import PATHS
 from watchglass.settings import Settings
+from watchglass.store.changes import Changes
 from watchglass.store.control.database import ControlDatabase
 from watchglass.store.control.follower import Follower
 from watchglass.store.engine import Engine
+from watchglass.store.other_commits import OtherCommits
 from watchglass.store.scores import ScoreWriter
 from watchglass.telemetry import Telemetry
 
@@ -95,13 +97,18 @@ class Server:
         follower = Follower(control)
         doors = Doors(control, follower, clock, needs_keys=settings.needs_keys)
         telemetry = Telemetry()
-        ingest = build_ingest(settings, clock, engine, telemetry, Pricer(lambda: follower.snapshot.prices), doors.admit)
+        prices = Pricer(lambda: follower.snapshot.prices)
+        changes = Changes(settings.live_max_clients)
+        telemetry.watch("watchglass_live_clients", "Clients that follow live changes", lambda: float(changes.count))
+        ingest = build_ingest(settings, clock, engine, telemetry, prices, doors.admit, changes.tell)
+        others = OtherCommits(engine, clock, changes.tell, lambda: changes.count > 0)
         services = Services(
             settings=settings,
             clock=clock,
             engine=engine,
             control=control,
             scores=ScoreWriter(engine, clock),
+            changes=changes,
             identify=doors.identify,
             project_ids=lambda: follower.snapshot.project_ids,
             telemetry=telemetry,
@@ -112,6 +119,8 @@ class Server:
             log.info("OTLP over gRPC", host=settings.host, port=await ingest.grpc.start(settings.host, settings.grpc_port))
         follower.start()
         ingest.start()
+        if settings.store == "cluster":
+            others.start()
         serving = asyncio.create_task(server.serve(sockets=[http_socket]))
         await server.until_started(serving)
         on_ready(f"http://{_shown(settings.host)}:{http_socket.getsockname()[1]}")
@@ -119,10 +128,12 @@ class Server:
         await asyncio.wait({serving, stopping}, return_when="FIRST_COMPLETED")
         stopping.cancel()
         await asyncio.to_thread(on_stopping)
+        changes.close()
         log.info("stopping; accepted exports are committed first")
         server.should_exit = True
         await asyncio.gather(serving, ingest.grpc.stop(settings.drain_timeout_s))
         await asyncio.to_thread(ingest.stop, settings.drain_timeout_s)
+        await asyncio.to_thread(others.close)
         await asyncio.to_thread(follower.close)
 
 
