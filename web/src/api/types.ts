@@ -14,3 +14,4 @@ export type LogPage = Schemas["LogList"];
 export type Usage = Schemas["UsageOut"];
 export type ProjectList = Schemas["ProjectList"];
 export type Vocabulary = Schemas["Vocabulary"];
+export type LogHistogram = Schemas["LogHistogramOut"];

@@ -97,3 +97,12 @@ function hourAndMinute(calendar: Calendar): string {
 function two(count: number, digits = 2): string {
   return String(count).padStart(digits, "0");
 }
+
+/** The instant one nanosecond later: the end of a range that holds this instant alone. */
+export function nextInstant(instant: string): string {
+  const match = /^(.*\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(instant);
+  if (match === null) return instant;
+  const next = Number((match[2] ?? "").padEnd(9, "0")) + 1;
+  if (next < 1e9) return `${match[1]}.${two(next, 9)}Z`;
+  return `${new Date(Date.parse(`${match[1]}Z`) + 1000).toISOString().slice(0, 19)}.000000000Z`;
+}
