@@ -1,6 +1,6 @@
 /** The one list of pages: path, title, how the address is read, the page; and for the menu an icon and a letter. */
 
-import { type Icon, IconListTree } from "@tabler/icons-react";
+import { type Icon, IconListTree, IconLogs } from "@tabler/icons-react";
 import {
   createRootRoute,
   createRoute,
@@ -9,6 +9,7 @@ import {
   type RouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { readLogsSearch } from "./lib/logs";
 import { parseSearch, readListSearch, readRangeSearch, readTraceSearch, stringifySearch } from "./lib/search";
 import { NotFoundPage } from "./pages/not-found";
 import { Shell } from "./pages/shell";
@@ -34,6 +35,7 @@ function page<const Path extends string, Search extends object, Module extends R
 const pages = [
   page("/traces", "Traces", readListSearch, () => import("./pages/traces"), "TracesPage", IconListTree, "t"),
   page("/traces/$traceId", "Trace", readTraceSearch, () => import("./pages/trace"), "TracePage"),
+  page("/logs", "Logs", readLogsSearch, () => import("./pages/logs"), "LogsPage", IconLogs, "l"),
 ] as const;
 
 const home = createRoute({

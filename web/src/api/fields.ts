@@ -13,7 +13,9 @@ export function tableFields(table: "logs" | "metric_points") {
       const found = tables.find(({ name }) => name === table);
       const short = (found?.short_names ?? []).map((name) => ({ name, brief: "Short name" }));
       // maps are asked for by key (attributes.tier), and what the server notes for itself is of no use to readers
-      const columns = (found?.fields ?? []).filter(({ type, source }) => !/^(Map|Array)\(/.test(type) && source !== "identity");
+      const columns = (found?.fields ?? []).filter(
+        ({ type, source }) => !/^(Map|Array)\(/.test(type) && source !== "identity",
+      );
       return [...short, ...columns];
     },
     staleTime: Number.POSITIVE_INFINITY,

@@ -55,9 +55,16 @@ export function listFilter({ filter, level }: LogsSearch): string | undefined {
 }
 
 /** The level of a record: its number's range, its text where there is no number. */
-export function levelOf({ severity_number, severity_text }: Pick<LogRecord, "severity_number" | "severity_text">): Level {
+export function levelOf({
+  severity_number,
+  severity_text,
+}: Pick<LogRecord, "severity_number" | "severity_text">): Level {
   if (severity_number > 0) {
-    return (["trace", "debug", "info", "warn", "error", "fatal"] as const)[Math.min(5, Math.ceil(severity_number / 4) - 1)] ?? "other";
+    return (
+      (["trace", "debug", "info", "warn", "error", "fatal"] as const)[
+        Math.min(5, Math.ceil(severity_number / 4) - 1)
+      ] ?? "other"
+    );
   }
   const named = severity_text.toLowerCase();
   return LEVELS.find((level) => level === named) ?? "other";

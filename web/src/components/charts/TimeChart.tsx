@@ -18,6 +18,8 @@ interface TimeChartProps extends TimeData {
   /** Height of the plot, in pixels. */
   height?: number;
   isLoading?: boolean;
+  /** False where the page names the series itself. */
+  hasLegend?: boolean;
   /** A stretch of time was dragged over; RFC 3339. */
   onZoom?: (start: string, end: string) => void;
   /** A point was chosen: its time as it stands in `times`, and the nearest series. */
@@ -27,7 +29,16 @@ interface TimeChartProps extends TimeData {
 }
 
 export function TimeChart(props: TimeChartProps) {
-  const { title, aggregates, height = DEFAULT_HEIGHT_PX, isLoading = false, onZoom, onPick, cursorGroup } = props;
+  const {
+    title,
+    aggregates,
+    height = DEFAULT_HEIGHT_PX,
+    isLoading = false,
+    hasLegend = true,
+    onZoom,
+    onPick,
+    cursorGroup,
+  } = props;
   const { unit, times, series, markers, bands } = props;
   const zone = useTimeZone();
   const [hidden, setHidden] = useState(NONE);
@@ -81,7 +92,11 @@ export function TimeChart(props: TimeChartProps) {
       height={height}
       isLoading={isLoading}
       isEmpty={series.every(({ values }) => values.every((value) => value === null))}
-      legend={series.map(({ name }, index) => ({ name, colour: colours[index] ?? "", isShown: !hidden.has(name) }))}
+      legend={
+        hasLegend
+          ? series.map(({ name }, index) => ({ name, colour: colours[index] ?? "", isShown: !hidden.has(name) }))
+          : []
+      }
       onToggle={toggle}
     >
       <EChart

@@ -15,9 +15,15 @@ interface LevelFacetsProps {
 export function LevelFacets({ histogram, chosen, onChange }: LevelFacetsProps) {
   const counts = new Map(histogram?.levels.map(({ level, count }) => [level, count]));
   const toggle = (level: Level) =>
-    onChange(chosen.includes(level) ? chosen.filter((it) => it !== level) : LEVELS.filter((it) => it === level || chosen.includes(it)));
+    onChange(
+      chosen.includes(level)
+        ? chosen.filter((it) => it !== level)
+        : LEVELS.filter((it) => it === level || chosen.includes(it)),
+    );
   // a level that never occurs takes no room, unless it is chosen
-  const shown = LEVELS.filter((level) => (counts.get(level) ?? 0) > 0 || chosen.includes(level) || histogram === undefined);
+  const shown = LEVELS.filter(
+    (level) => (counts.get(level) ?? 0) > 0 || chosen.includes(level) || histogram === undefined,
+  );
   return (
     <fieldset className={styles.levels}>
       <legend>Levels</legend>

@@ -23,7 +23,10 @@ export function LogDetail({ log, search, onCondition }: LogDetailProps) {
   const [isWhole, setWhole] = useState(false);
   const whole = useQuery({ ...wholeBody(log, search.project), enabled: isWhole });
   const body = whole.data ?? log.body;
-  const link = new URL(router.buildLocation({ to: "/logs", search: linkToLog(log, search) }).href, window.location.origin);
+  const link = new URL(
+    router.buildLocation({ to: "/logs", search: linkToLog(log, search) }).href,
+    window.location.origin,
+  );
   return (
     <div className={styles.detail}>
       <div className={styles.actions}>
@@ -76,7 +79,15 @@ interface ShownFact {
   other?: string;
 }
 
-function Facts({ title, facts, onCondition }: { title: string; facts: readonly ShownFact[]; onCondition: (condition: string) => void }) {
+function Facts({
+  title,
+  facts,
+  onCondition,
+}: {
+  title: string;
+  facts: readonly ShownFact[];
+  onCondition: (condition: string) => void;
+}) {
   if (facts.length === 0) return null;
   return (
     <section aria-label={title}>
@@ -89,10 +100,24 @@ function Facts({ title, facts, onCondition }: { title: string; facts: readonly S
               <span dir="auto">{value}</span>
               {same && other && (
                 <span className={styles.factActions}>
-                  <ActionIcon size="xs" variant="subtle" color="gray" aria-label={`Show only ${same}`} title={`Show only ${same}`} onClick={() => onCondition(same)}>
+                  <ActionIcon
+                    size="xs"
+                    variant="subtle"
+                    color="gray"
+                    aria-label={`Show only ${same}`}
+                    title={`Show only ${same}`}
+                    onClick={() => onCondition(same)}
+                  >
                     <IconFilter size={12} />
                   </ActionIcon>
-                  <ActionIcon size="xs" variant="subtle" color="gray" aria-label={`Leave out ${same}`} title={`Leave out ${same}`} onClick={() => onCondition(other)}>
+                  <ActionIcon
+                    size="xs"
+                    variant="subtle"
+                    color="gray"
+                    aria-label={`Leave out ${same}`}
+                    title={`Leave out ${same}`}
+                    onClick={() => onCondition(other)}
+                  >
                     <IconFilterOff size={12} />
                   </ActionIcon>
                 </span>
@@ -133,13 +158,23 @@ function fact(prefix: string, name: string, value: unknown): ShownFact {
 
 /** The record's columns that say something. */
 function columns(log: LogRow): ShownFact[] {
-  const names = ["event_name", "service_name", "environment", "release", "host_name", "scope_name", "trace_id", "span_id"] as const;
+  const names = [
+    "event_name",
+    "service_name",
+    "environment",
+    "release",
+    "host_name",
+    "scope_name",
+    "trace_id",
+    "span_id",
+  ] as const;
   const shown: ShownFact[] = [
     { name: "time", value: formatUtc(log.time) },
     { name: "severity", value: `${log.severity_text || "–"} (${log.severity_number || "no number"})` },
     ...names.filter((name) => log[name] !== "").map((name) => fact("", name, log[name])),
   ];
-  if (log.observed_time !== log.time) shown.splice(1, 0, { name: "observed_time", value: formatUtc(log.observed_time) });
+  if (log.observed_time !== log.time)
+    shown.splice(1, 0, { name: "observed_time", value: formatUtc(log.observed_time) });
   if (log.marks.length > 0) shown.push({ name: "marks", value: log.marks.join(", ") });
   return shown;
 }

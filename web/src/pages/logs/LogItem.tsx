@@ -2,7 +2,7 @@
 
 import type { Ref } from "react";
 import { useTimeZone } from "../../components/timeZone";
-import { type LogRow, levelOf, type LogsSearch } from "../../lib/logs";
+import { type LogRow, type LogsSearch, levelOf } from "../../lib/logs";
 import { formatInstant, formatUtc } from "../../lib/time";
 import { LogDetail } from "./LogDetail";
 import styles from "./Logs.module.css";
@@ -42,6 +42,7 @@ export function LogItem({ ref, index, log, search, isOpen, isTabStop, onFocus, o
         <span className={styles.service}>{log.service_name || "unknown service"}</span>
         <span className={styles.text} dir="auto">
           {oneLine(log)}
+          <span className={styles.extras}>{extras(log)}</span>
         </span>
       </button>
       {isOpen && <LogDetail log={log} search={search} onCondition={onCondition} />}
@@ -53,4 +54,13 @@ export function LogItem({ ref, index, log, search, isOpen, isTabStop, onFocus, o
 function oneLine({ body, event_name }: LogRow): string {
   const text = body.slice(0, LINE_CHARACTERS).replace(/\s+/g, " ").trim();
   return text || event_name || "(empty)";
+}
+
+/** A few attributes after the body, as they tell records of one message apart. */
+function extras({ attributes }: LogRow): string {
+  return Object.entries(attributes)
+    .filter(([name]) => !name.startsWith("code.") && !name.startsWith("gen_ai."))
+    .slice(0, 4)
+    .map(([name, value]) => `${name}=${String(value).slice(0, 60)}`)
+    .join(" ");
 }

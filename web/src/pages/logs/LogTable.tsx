@@ -4,11 +4,14 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
 import { moveByKey } from "../../lib/listKeys";
 import type { LogRow, LogsSearch } from "../../lib/logs";
+import { useKeys } from "../shell/keys";
 import { LogItem } from "./LogItem";
 import styles from "./Logs.module.css";
 
 /** Rows from the end at which older ones are asked for. */
 const AHEAD_ROWS = 30;
+
+const MOVES = ["j", "k", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End"];
 
 interface LogTableProps {
   rows: readonly LogRow[];
@@ -54,14 +57,13 @@ export function LogTable(props: LogTableProps) {
     virtualizer.scrollToIndex(index, { align: "auto" });
     // a row that was out of view exists only after the next frame
     requestAnimationFrame(() =>
-      scrollRef.current?.querySelector<HTMLElement>(`[data-log="${CSS.escape(row.key)}"]`)?.focus({ preventScroll: true }),
+      scrollRef.current
+        ?.querySelector<HTMLElement>(`[data-log="${CSS.escape(row.key)}"]`)
+        ?.focus({ preventScroll: true }),
     );
   };
-  useListKeys((key) => {
-    const next = moveByKey(key, currentIndex, rows.length);
-    if (next !== null) moveTo(next);
-    return next !== null;
-  });
+  const move = (key: string) => moveTo(moveByKey(key, currentIndex, rows.length) ?? 0);
+  useKeys(Object.fromEntries(MOVES.map((key) => [key, () => move(key)])));
 
   return (
     <div className={styles.table}>
@@ -120,23 +122,4 @@ export function LogTable(props: LogTableProps) {
       </ul>
     </div>
   );
-}
-
-/** Call `onKey` for keys that are meant for the list, wherever the focus is; it says whether it used the key. */
-function useListKeys(onKey: (key: string) => boolean): void {
-  const latest = useRef(onKey);
-  useEffect(() => {
-    latest.current = onKey;
-  });
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      const isTaken =
-        event.target instanceof Element &&
-        event.target.closest("input, textarea, select, [role=dialog], [role=group], [role=menu]") !== null;
-      if (isTaken || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (latest.current(event.key)) event.preventDefault();
-    };
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
-  }, []);
 }

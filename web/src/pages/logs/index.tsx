@@ -1,7 +1,7 @@
 /** Logs: what applications wrote, as it comes, over time by level, and each record whole. */
 
 import { Button, Skeleton } from "@mantine/core";
-import { useDocumentTitle, useHotkeys, useMediaQuery } from "@mantine/hooks";
+import { useDocumentTitle, useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useState } from "react";
@@ -15,11 +15,12 @@ import { ErrorNotice, Notice } from "../../components/Notice";
 import { PageHeader } from "../../components/PageHeader";
 import { RangePicker } from "../../components/RangePicker";
 import { useTimeZone } from "../../components/timeZone";
-import { formatDuration } from "../../lib/format";
+import { describeInterval } from "../../lib/interval";
 import { joinLevels, LEVELS, type Level, type LogsSearch, listFilter, readLevels, withCondition } from "../../lib/logs";
 import { filterProblem } from "../../lib/problem";
 import { rangeParameters } from "../../lib/search";
 import { formatInstant } from "../../lib/time";
+import { useKeys } from "../shell/keys";
 import { levelColour } from "./colours";
 import { LevelFacets } from "./LevelFacets";
 import styles from "./Logs.module.css";
@@ -34,14 +35,20 @@ export function LogsPage() {
   const navigate = route.useNavigate();
   const filterRef = useRef<HTMLInputElement>(null);
   useDocumentTitle("Logs · Watchglass");
-  useHotkeys([["/", () => filterRef.current?.focus()]]);
+  useKeys({ "/": () => filterRef.current?.focus() });
 
   const interval = useRefetchInterval(search);
   const [isScrolled, setScrolled] = useState(false);
   const [isExact, setExact] = useState(false);
   const { project, start, end, filter, level } = search;
-  const parameters = useMemo(() => ({ ...rangeParameters({ project, start, end }), filter }), [project, start, end, filter]);
-  const listParameters = useMemo(() => ({ ...parameters, filter: listFilter({ filter, level }) }), [parameters, filter, level]);
+  const parameters = useMemo(
+    () => ({ ...rangeParameters({ project, start, end }), filter }),
+    [project, start, end, filter],
+  );
+  const listParameters = useMemo(
+    () => ({ ...parameters, filter: listFilter({ filter, level }) }),
+    [parameters, filter, level],
+  );
   // an open record must not move away under the reader
   const logs = useLogs(listParameters, interval, isScrolled || search.log !== undefined);
   const histogram = useQuery(logHistogram(parameters, isExact, interval === false ? false : Math.max(interval, 5000)));
@@ -117,7 +124,7 @@ function OverTime({ histogram, chosen, isLoading, isCounting, onZoom, onExact }:
     <div className={styles.chart}>
       <TimeChart
         title="Records"
-        aggregates={histogram ? `count by level, each ${formatDuration(histogram.interval_s * 1e9)}` : "count by level"}
+        aggregates={histogram ? `count by level, ${describeInterval(histogram.interval_s)}` : "count by level"}
         unit=""
         times={histogram?.times ?? []}
         series={series}
