@@ -386,6 +386,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/movers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Movers
+         * @description Compare the range with the stretch of the same length before it, and list the groups that made the difference.
+         */
+        get: operations["movers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/panels/data": {
         parameters: {
             query?: never;
@@ -2147,6 +2167,96 @@ export interface components {
              * @description Start of what was counted: the asked one, or the whole minute or hour before it
              */
             start: string;
+        };
+        /**
+         * MoverOut
+         * @description A group that moved the whole.
+         */
+        MoverOut: {
+            /**
+             * Before
+             * @description The same in the stretch before
+             */
+            before: number | null;
+            /**
+             * Contribution
+             * @description What it adds to the change of the whole, in the measure's unit
+             */
+            contribution: number;
+            /**
+             * Contribution Ratio
+             * @description That as a part of all that moved among groups of the same kind, -1 to 1
+             */
+            contribution_ratio: number;
+            /**
+             * Group
+             * @description Value of each thing that it is grouped by
+             */
+            group: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Span Count
+             * @description Spans in the range
+             */
+            span_count: number;
+            /**
+             * Value
+             * @description The measure in the range; null is not known
+             */
+            value: number | null;
+        };
+        /**
+         * MoversOut
+         * @description What changed most.
+         */
+        MoversOut: {
+            /**
+             * Before Start
+             * @description Start of the stretch before, which ends where the range starts
+             */
+            before_start: string;
+            /**
+             * Complete Since
+             * @description Set when the stretch before begins earlier: older rows may be gone
+             */
+            complete_since: string | null;
+            /**
+             * End
+             * @description End of the range, not included
+             */
+            end: string;
+            /**
+             * Measure
+             * @description What moved
+             * @enum {string}
+             */
+            measure: "cost_usd" | "error_count" | "span_count" | "model_call_count" | "input_tokens" | "output_tokens" | "duration_mean_ns";
+            /**
+             * Movers
+             * @description The largest contribution first, whatever its sign
+             */
+            movers: components["schemas"]["MoverOut"][];
+            /**
+             * Start
+             * @description Start of the range: the asked one, or the whole minute or hour before it
+             */
+            start: string;
+            /**
+             * Total Before
+             * @description The same for the stretch before
+             */
+            total_before: number | null;
+            /**
+             * Total Value
+             * @description The measure over the whole range
+             */
+            total_value: number | null;
+            /**
+             * Unit
+             * @description Unit of value, before and contribution; empty for a count
+             */
+            unit: string;
         };
         /**
          * NewDashboard
@@ -5052,6 +5162,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnpricedModels"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    movers: {
+        parameters: {
+            query?: {
+                /** @description Filter: `model:gpt-4o cost_usd>0.01 duration>2s -status:error "late refund" attributes.tier:(gold,silver) has:session`; side by side means AND, OR and parentheses as usual; empty means everything */
+                filter?: string;
+                /** @description What is to have moved; the mean duration of groups with at least 20 spans in both stretches */
+                measure?: "cost_usd" | "error_count" | "span_count" | "model_call_count" | "input_tokens" | "output_tokens" | "duration_mean_ns";
+                /** @description A column, attributes.KEY or resource.KEY, or two with a comma for their pairs; each of service_name, environment, release, operation_name, model, prompt_name, agent_name, tool_name when not given */
+                group_by?: string | null;
+                /** @description Most groups */
+                limit?: number;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoversOut"];
                 };
             };
             /** @description The request cannot be answered as it is */
