@@ -63,7 +63,9 @@ def test_groups_are_listed(client: TestClient, engine: Engine, path: str, name: 
     insert_rows(engine, "spans", rows)
     found = walked(client, path, name)
     assert [one[column] for one in found] == [f"x{n}" for n in range(1, 6)]
+    own = {"session_id": {"user_ids": [], "input_preview": ""}, "user_id": {"session_count": 0}}[column]
     assert {key: value for key, value in found[0].items() if key != column} == {
+        **own,
         "first_time": "2026-05-28T20:26:39.000000000Z", "last_time": "2026-05-28T20:26:39.000000000Z", "trace_count": 1,
         "span_count": 1, "error_count": 1, "model_call_count": 0, "input_tokens": None, "output_tokens": None,
         "cost_usd": None, "unpriced_count": 0,
@@ -127,3 +129,39 @@ def test_logs_are_counted_over_time(client: TestClient, engine: Engine) -> None:
     assert (answer["interval_s"], answer["counted_since"]) == (60, None)
     for field, value in (("interval", "0s"), ("filter", "nothing:1"), ("exact", "maybe")):
         assert client.get("/api/v1/logs/histogram", params={field: value}).json()["field"] == field
+
+
+def test_a_session_is_replayed(client: TestClient, engine: Engine) -> None:
+    """The first page says what the whole session came to; a session that nobody said is not found."""
+    insert_rows(engine, "spans", [span(n, n, at_s=-n - 1, project_id="default", session_id=SESSION, user_id="u") for n in (1, 2, 3)])
+    first = client.get("/api/v1/turns", params={"session": SESSION, "limit": 2}).json()
+    assert first["session"]["trace_count"] == 3
+    assert first["session"]["user_ids"] == ["u"]
+    rest = client.get("/api/v1/turns", params={"session": SESSION, "limit": 2, "cursor": first["next_cursor"]}).json()
+    assert rest["session"] is None
+    assert [turn["trace"]["trace_id"] for turn in first["turns"] + rest["turns"]] == [f"{n:032x}" for n in (3, 2, 1)]
+    assert client.get("/api/v1/turns", params={"session": "nobody"}).status_code == 404
+    assert client.get("/api/v1/turns").json()["field"] == "session"
+
+
+def test_a_users_course(client: TestClient, engine: Engine) -> None:
+    """Totals and buckets of one user; one who did nothing in the range has no totals and zeros."""
+    insert_rows(engine, "spans", [span(n, n, at_s=-n - 1, project_id="default", session_id=f"s{n}", user_id=SESSION) for n in (1, 2)])
+    answer = client.get(f"/api/v1/users/{quote(SESSION, safe='')}", params={"start": "-1h"}).json()
+    assert (answer["user"]["trace_count"], answer["user"]["session_count"]) == (2, 2)
+    assert sum(answer["trace_count"]) == 2
+    assert len(answer["times"]) == len(answer["cost_usd"])
+    nobody = client.get("/api/v1/users/nobody", params={"start": "-1h"}).json()
+    assert (nobody["user"], sum(nobody["trace_count"])) == (None, 0)
+
+
+def test_users_by_cost_have_one_page(client: TestClient, engine: Engine) -> None:
+    """Those without a cost are left out, and a cursor is refused."""
+    call = {"is_model_call": True, "input_tokens": 1}
+    insert_rows(engine, "spans", [span(n, n, at_s=-n - 1, project_id="default", user_id=f"u{n}", cost_usd=n or None, **call) for n in range(3)])
+    answer = client.get("/api/v1/users", params={"order_by": "cost_usd"}).json()
+    assert [user["user_id"] for user in answer["users"]] == ["u2", "u1"]
+    assert answer["next_cursor"] is None
+    cursor = client.get("/api/v1/users", params={"limit": 1}).json()["next_cursor"]
+    refused = client.get("/api/v1/users", params={"order_by": "cost_usd", "cursor": cursor})
+    assert refused.json()["field"] == "cursor"

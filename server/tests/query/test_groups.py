@@ -1,6 +1,7 @@
 """Sessions and users: who was active last, and what their whole traces cost."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -10,10 +11,14 @@ from doubles.rows import NOW_NS, SECOND_NS, insert_rows, span
 from watchglass.errors import NotFound
 from watchglass.query.cursor import begin
 from watchglass.query.filter import parse
-from watchglass.query.groups import Group, Owner, list_groups
+from watchglass.query.groups import MAX_NAMES, Group, list_groups
+from watchglass.query.largest import Amount, list_largest
+from watchglass.query.owned import Owner
+from watchglass.query.owner_usage import course_of
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
 from watchglass.query.sessions import find_session
+from watchglass.query.span_texts import SpanKey
 from watchglass.store.engine import Engine
 
 SCOPE = Scope("p", NOW_NS - 3600 * SECOND_NS, NOW_NS)
@@ -48,15 +53,23 @@ def brute_force(rows: list[dict[str, Any]], owner: Owner, fits: Callable[[dict[s
 def _group(rows: list[dict[str, Any]], owner: Owner, key: str) -> Group:
     own = [row for row in rows if row[owner] == key]
     traces = {row["trace_id"] for row in own}
-    spans = [row for row in rows if row["trace_id"] in traces]
-    calls = [row for row in spans if row["is_model_call"]]
+    spans = [*own, *(row for row in rows if row["trace_id"] in traces and not row[owner])]
+    calls = sorted((row for row in spans if row["is_model_call"]), key=lambda row: (row["start_time"], row["span_id"]))
     tokens = [row["input_tokens"] for row in calls if row["input_tokens"] is not None]
+    first = SpanKey(calls[0]["trace_id"], calls[0]["span_id"], calls[0]["start_time"]) if calls else None
     return Group(
         id=key, first_ns=min(row["start_time"] for row in own), last_ns=max(row["start_time"] for row in own),
-        trace_count=len(traces), span_count=len(spans), error_count=sum(row["status_code"] == "error" for row in spans),
+        trace_count=len(traces), session_count=len({row["session_id"] for row in own if row["session_id"]}),
+        user_ids=sorted({row["user_id"] for row in own if row["user_id"]}),
+        span_count=len(spans), error_count=sum(row["status_code"] == "error" for row in spans),
         model_call_count=len(calls), input_tokens=sum(tokens) if tokens else None, output_tokens=None, cost_usd=None,
-        unpriced_count=len(tokens),
+        unpriced_count=len(tokens), first_call=first,
     )  # fmt: skip
+
+
+def some_users(group: Group) -> Group:
+    """The group with as many users as are named: which of more it names is the engine's choice."""
+    return replace(group, user_ids=group.user_ids if len(group.user_ids) < MAX_NAMES else [])
 
 
 def random_span(random: Random, number: int) -> dict[str, Any]:
@@ -93,12 +106,53 @@ def test_group_counts_whole_traces(engine: Engine) -> None:
     assert cursor is None
     assert groups == [
         Group(
-            id=HOSTILE, first_ns=NOW_NS - 30 * SECOND_NS, last_ns=NOW_NS - 20 * SECOND_NS, trace_count=2, span_count=4,
-            error_count=1, model_call_count=2, input_tokens=20, output_tokens=4, cost_usd=0.5, unpriced_count=1,
+            id=HOSTILE, first_ns=NOW_NS - 30 * SECOND_NS, last_ns=NOW_NS - 20 * SECOND_NS, trace_count=2,
+            session_count=1, user_ids=["u"], span_count=4, error_count=1, model_call_count=2, input_tokens=20, output_tokens=4, cost_usd=0.5, unpriced_count=1,
+            first_call=SpanKey(f"{1:032x}", f"{2:016x}", NOW_NS - 29 * SECOND_NS),
         )
     ]  # fmt: skip
     users, _ = list_groups(reader(engine), begin(SCOPE, None, NOW_NS), "user_id", parse(""), 10)
     assert [(user.id, user.trace_count, user.cost_usd) for user in users] == [("u", 1, 0.5)]
+
+
+def test_the_dearest_come_first_with_the_cost_of_spans_that_say_no_user(engine: Engine) -> None:
+    """A call without a user costs the user of its trace; a call of another user in the same trace does not."""
+    call = {"is_model_call": True, "input_tokens": 10}
+    insert_rows(
+        engine,
+        "spans",
+        [
+            span(1, 1, user_id="a"),
+            span(1, 2, parent=1, cost_usd=0.5, **call),
+            span(1, 3, parent=1, user_id="b", cost_usd=0.25, **call),
+            span(2, 4, user_id="c", cost_usd=0.6, **call),
+            span(3, 5, cost_usd=9.0, **call),
+        ],
+    )
+    users = list_largest(reader(engine), begin(SCOPE, None, NOW_NS), "user_id", parse(""), "cost_usd", 10)
+    assert [(user.id, user.cost_usd) for user in users] == [("b", 0.75), ("c", 0.6), ("a", 0.5)]
+
+
+def test_a_users_course_adds_up_to_the_users_totals(engine: Engine) -> None:
+    """Each bucket has what was done in it, in spans that say the user and in those of the same trace that say none."""
+    call = {"is_model_call": True, "input_tokens": 10, "cost_usd": 0.5}
+    insert_rows(
+        engine,
+        "spans",
+        [
+            span(1, 1, at_s=-3000, user_id=HOSTILE),
+            span(1, 2, parent=1, at_s=-2999, **call),
+            span(2, 3, at_s=-30, user_id=HOSTILE, status_code="error", **call),
+            span(3, 4, at_s=-30, user_id="other", **call),
+        ],
+    )
+    course = course_of(reader(engine), SCOPE, "user_id", HOSTILE, 600)
+    assert course.times_ns[0] <= SCOPE.start_ns < course.times_ns[1]
+    assert len(course.times_ns) == len(course.cost_usd) == 7
+    busy = [(at, course.trace_count[at], course.cost_usd[at], course.error_count[at]) for at in range(7) if course.trace_count[at]]
+    assert [it[1:] for it in busy] == [(1, 0.5, 0), (1, 0.5, 1)]
+    assert course.times_ns[busy[0][0]] <= NOW_NS - 3000 * SECOND_NS < course.times_ns[busy[0][0] + 1]
+    assert sum(course.input_tokens) == 20
 
 
 def test_group_without_tokens_has_none(engine: Engine) -> None:
@@ -150,7 +204,16 @@ def test_pages_are_what_aggregating_everything_gives(
     seen = [row for row in rows if scope.start_ns <= row["start_time"] < scope.end_ns]
     expected = brute_force(seen, owner, fits)
     for limit in (5, len(expected)):
-        assert walked(engine, scope, owner, text, limit) == expected
+        found = walked(engine, scope, owner, text, limit)
+        assert [some_users(group) for group in found] == [some_users(group) for group in expected]
+    walk = begin(scope, None, NOW_NS)
+    by_amount: list[tuple[Amount, Callable[[Group], float]]] = [
+        ("error_count", lambda group: group.error_count), ("tokens", lambda group: group.input_tokens or 0)
+    ]  # fmt: skip
+    for amount, size in by_amount:
+        largest = sorted((group for group in expected if size(group)), key=lambda group: (-size(group), group.id))
+        listed = list_largest(reader(engine), walk, owner, parse(text), amount, 20)
+        assert [(group.id, size(group)) for group in listed] == [(group.id, size(group)) for group in largest[:20]]
 
 
 def test_session_gives_its_traces_in_order(engine: Engine) -> None:

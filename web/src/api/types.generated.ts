@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Comparison
+         * @description Compare the calls to models of two sides: cost, tokens, latencies and errors, each with a confidence interval.
+         */
+        get: operations["get_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dashboards": {
         parameters: {
             query?: never;
@@ -610,7 +630,7 @@ export interface paths {
         };
         /**
          * Get Sessions
-         * @description List sessions of which a span within the range fits the filter, the latest active first.
+         * @description List sessions of which a span within the range fits the filter.
          */
         get: operations["get_sessions"];
         put?: never;
@@ -741,6 +761,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Turns
+         * @description Replay one session in order, whatever its time.
+         */
+        get: operations["get_turns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/usage": {
         parameters: {
             query?: never;
@@ -770,9 +810,29 @@ export interface paths {
         };
         /**
          * Get Users
-         * @description List users of whom a span within the range fits the filter, the latest active first.
+         * @description List users of whom a span within the range fits the filter.
          */
         get: operations["get_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get User
+         * @description Return what one user did in the range, over time.
+         */
+        get: operations["get_user"];
         put?: never;
         post?: never;
         delete?: never;
@@ -989,6 +1049,131 @@ export interface components {
              * @description Unit of the values, empty for text and counts
              */
             unit: string;
+        };
+        /**
+         * ComparedMeasure
+         * @description One measure of both sides.
+         */
+        ComparedMeasure: {
+            /**
+             * Adjusted P Value
+             * @description The same, corrected for all measures read together (Holm)
+             */
+            adjusted_p_value: number | null;
+            /**
+             * Brief
+             * @description What it is
+             */
+            brief: string;
+            /**
+             * Change
+             * @description better or worse (lower or higher where neither is good) when adjusted_p_value is below 0.05, unclear when it is not, unknown with too few calls
+             * @enum {string}
+             */
+            change: "better" | "worse" | "lower" | "higher" | "unclear" | "unknown";
+            /**
+             * Difference
+             * @description Right minus left
+             */
+            difference: number | null;
+            /**
+             * Greater P Value
+             * @description The p-value of that (Mann-Whitney)
+             */
+            greater_p_value: number | null;
+            /**
+             * Greater Ratio
+             * @description How often a call of the right side has more than one of the left, 0 to 1, 0.5 when alike; null for errors
+             */
+            greater_ratio: number | null;
+            /**
+             * High
+             * @description Its upper end
+             */
+            high: number | null;
+            /**
+             * Left
+             * @description The left side's value, null when no call says it
+             */
+            left: number | null;
+            /**
+             * Left Count
+             * @description Calls of the left side behind its value
+             */
+            left_count: number;
+            /**
+             * Low
+             * @description Lower end of the difference's 95 % confidence interval, null with too few calls
+             */
+            low: number | null;
+            /**
+             * Name
+             * @description Name, which ends in the unit where it has one
+             */
+            name: string;
+            /**
+             * P Value
+             * @description Chance of a difference as large where there is none
+             */
+            p_value: number | null;
+            /**
+             * Ratio
+             * @description Right over left, null where left is 0
+             */
+            ratio: number | null;
+            /**
+             * Right
+             * @description The right side's value, likewise
+             */
+            right: number | null;
+            /**
+             * Right Count
+             * @description Calls of the right side behind its value
+             */
+            right_count: number;
+            /**
+             * Unit
+             * @description Unit of values, difference and interval; empty for a ratio
+             */
+            unit: string;
+        };
+        /**
+         * ComparisonOut
+         * @description What the right side changed.
+         */
+        ComparisonOut: {
+            /**
+             * Dimension
+             * @description What tells the sides apart
+             */
+            dimension: string;
+            /**
+             * Is Sampled
+             * @description Means and quantiles are of an even sample of about 10,000 calls a side; errors are of all calls
+             */
+            is_sampled: boolean;
+            /**
+             * Left
+             * @description The value that is compared with
+             */
+            left: string;
+            /**
+             * Left Call Count
+             * @description Calls of the left side, about: rollups count whole minutes
+             */
+            left_call_count: number;
+            /** Measures */
+            measures: components["schemas"]["ComparedMeasure"][];
+            /**
+             * Right
+             * @description The value of which is said what it changed
+             */
+            right: string;
+            /**
+             * Right Call Count
+             * @description Calls of the right side, likewise
+             */
+            right_call_count: number;
         };
         /**
          * ComplaintOut
@@ -3162,6 +3347,11 @@ export interface components {
              */
             first_time: string;
             /**
+             * Input Preview
+             * @description The first question to a model as plain text, cut at 200 characters
+             */
+            input_preview: string;
+            /**
              * Input Tokens
              * @description Input tokens of the model calls, null when none says them
              */
@@ -3188,7 +3378,7 @@ export interface components {
             session_id: string;
             /**
              * Span Count
-             * @description Spans of those traces
+             * @description Spans
              */
             span_count: number;
             /**
@@ -3201,10 +3391,15 @@ export interface components {
              * @description Model calls with tokens and no price
              */
             unpriced_count: number;
+            /**
+             * User Ids
+             * @description Users that its spans say, at most 5
+             */
+            user_ids: string[];
         };
         /**
          * SessionList
-         * @description A page of sessions, the latest active first.
+         * @description A page of sessions.
          */
         SessionList: {
             /**
@@ -3540,6 +3735,42 @@ export interface components {
             value: number;
         };
         /**
+         * ToolEntry
+         * @description One run of a tool.
+         */
+        ToolEntry: {
+            /**
+             * Arguments
+             * @description What it was given, one line, cut at 1,000 characters
+             */
+            arguments: string;
+            /**
+             * Duration Ns
+             * @description How long it ran, ns
+             */
+            duration_ns: number;
+            /**
+             * Is Error
+             * @description It failed
+             */
+            is_error: boolean;
+            /**
+             * Name
+             * @description Tool
+             */
+            name: string;
+            /**
+             * Result
+             * @description What it gave back or why it failed, likewise
+             */
+            result: string;
+            /**
+             * Span Id
+             * @description Its span, 16 hexadecimal digits
+             */
+            span_id: string;
+        };
+        /**
          * TraceEntry
          * @description A trace in a list. Sums are over its model calls, whatever the filter.
          */
@@ -3809,6 +4040,51 @@ export interface components {
             tool_name: string;
         };
         /**
+         * TurnEntry
+         * @description One trace of a session as a turn of the conversation.
+         */
+        TurnEntry: {
+            /**
+             * Error
+             * @description What the span that failed first says, empty when none failed
+             */
+            error: string;
+            /**
+             * Is Cut
+             * @description Messages beyond 100,000 characters were cut; the trace has them
+             */
+            is_cut: boolean;
+            /**
+             * Messages
+             * @description What was said: the user's new words, tool calls and results as the model saw them, the answer; OpenTelemetry's message shape (role, parts)
+             */
+            messages: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Tools
+             * @description Runs of tools in order, the first 20
+             */
+            tools: components["schemas"]["ToolEntry"][];
+            /** @description The trace and what it took */
+            trace: components["schemas"]["TraceEntry"];
+        };
+        /**
+         * TurnList
+         * @description A page of a session, the earliest turn first.
+         */
+        TurnList: {
+            /**
+             * Next Cursor
+             * @description Cursor of the next page, null on the last one
+             */
+            next_cursor: string | null;
+            /** @description The whole session; on the first page only */
+            session: components["schemas"]["SessionEntry"] | null;
+            /** Turns */
+            turns: components["schemas"]["TurnEntry"][];
+        };
+        /**
          * Unpriced
          * @description A model without a price.
          */
@@ -3961,6 +4237,54 @@ export interface components {
             source: "usage";
         };
         /**
+         * UserCourse
+         * @description What one user did in the range: in all, and in each bucket, aligned to times.
+         */
+        UserCourse: {
+            /**
+             * Cost Usd
+             * @description Cost of the priced model calls in USD
+             */
+            cost_usd: number[];
+            /**
+             * Error Count
+             * @description Spans with status error
+             */
+            error_count: number[];
+            /**
+             * Input Tokens
+             * @description Input tokens of the model calls
+             */
+            input_tokens: number[];
+            /**
+             * Interval S
+             * @description Length of a bucket, in seconds
+             */
+            interval_s: number;
+            /**
+             * Model Call Count
+             * @description Calls to a model
+             */
+            model_call_count: number[];
+            /**
+             * Output Tokens
+             * @description Output tokens of the model calls
+             */
+            output_tokens: number[];
+            /**
+             * Times
+             * @description Start of each bucket in UTC
+             */
+            times: string[];
+            /**
+             * Trace Count
+             * @description Traces
+             */
+            trace_count: number[];
+            /** @description Null when the user did nothing in the range */
+            user: components["schemas"]["UserEntry"] | null;
+        };
+        /**
          * UserEntry
          * @description One user.
          */
@@ -4001,8 +4325,13 @@ export interface components {
              */
             output_tokens: number | null;
             /**
+             * Session Count
+             * @description Sessions that the user's spans say
+             */
+            session_count: number;
+            /**
              * Span Count
-             * @description Spans of those traces
+             * @description Spans
              */
             span_count: number;
             /**
@@ -4023,7 +4352,7 @@ export interface components {
         };
         /**
          * UserList
-         * @description A page of users, the latest active first.
+         * @description A page of users.
          */
         UserList: {
             /**
@@ -4199,6 +4528,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttributeList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_comparison: {
+        parameters: {
+            query: {
+                /** @description Column, short name, attributes.KEY or resource.KEY that holds text: model, release, prompt_version, provider */
+                dimension: string;
+                /** @description Its value on the left side */
+                left: string;
+                /** @description Its value on the right side */
+                right: string;
+                /** @description Filter: `model:gpt-4o cost_usd>0.01 duration>2s -status:error "late refund" attributes.tier:(gold,silver) has:session`; side by side means AND, OR and parentheses as usual; empty means everything */
+                filter?: string;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonOut"];
                 };
             };
             /** @description The request cannot be answered as it is */
@@ -5765,6 +6147,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. The walk keeps the first page's range and sees what had arrived then; the project and the filter must stay as they were */
                 cursor?: string | null;
+                /** @description last_time: the latest active first; else the one that came to the most first, one page only, none that came to nothing */
+                order_by?: "last_time" | "cost_usd" | "error_count" | "tokens";
                 /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
                 start?: string | null;
                 /** @description End, not included: as start; now when not given */
@@ -6093,6 +6477,53 @@ export interface operations {
             };
         };
     };
+    get_turns: {
+        parameters: {
+            query: {
+                /** @description Session */
+                session: string;
+                /** @description Most turns of the page */
+                limit?: number;
+                /** @description `next_cursor` of the page before. The walk keeps the first page's range and sees what had arrived then; the project and the filter must stay as they were */
+                cursor?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     usage: {
         parameters: {
             query?: {
@@ -6159,6 +6590,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. The walk keeps the first page's range and sees what had arrived then; the project and the filter must stay as they were */
                 cursor?: string | null;
+                /** @description last_time: the latest active first; else the one that came to the most first, one page only, none that came to nothing */
+                order_by?: "last_time" | "cost_usd" | "error_count" | "tokens";
                 /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
                 start?: string | null;
                 /** @description End, not included: as start; now when not given */
@@ -6179,6 +6612,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: {
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description User, escaped */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCourse"];
                 };
             };
             /** @description The request cannot be answered as it is */

@@ -5,6 +5,7 @@ from fastapi.routing import APIRoute
 
 from watchglass import __version__
 from watchglass.api import (
+    compare,
     dashboards,
     facets,
     fields,
@@ -28,6 +29,7 @@ from watchglass.api import (
     spans,
     sql,
     traces,
+    turns,
     usage,
     users,
     views,
@@ -48,11 +50,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     metric_series.router,
     metric_heatmap.router,
     sessions.router,
+    turns.router,
     users.router,
     usage.router,
     movers.router,
     live.router,
     models.router,
+    compare.router,
     service_list.router,
     sql.router,
     dashboards.router,
