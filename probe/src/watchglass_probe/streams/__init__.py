@@ -1,0 +1,1 @@
+"""Token streams: how soon, how evenly and how surely the tokens came."""

@@ -1,0 +1,1 @@
+"""What stands in for a disk, a server and a GPU's driver in tests."""
