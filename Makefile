@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STATIC := server/src/watchglass/static/index.html
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/*.ts web/*.json -type f 2>/dev/null)
-# a test area: a folder or a file below server/tests, such as AREA=store
+# a test area: a folder or a file below server/tests, such as AREA=store; or the probe's, such as AREA=probe/tests/test_streams.py
 AREA ?=
 
 help: ## Show this list
@@ -16,20 +16,23 @@ help: ## Show this list
 run: setup ## Start the server with a small live demonstration: http://localhost:4318
 	$(BIN)/watchglass up --demo
 
-test: setup test-setup test-tools ## Check and run every test; AREA=store runs the server's tests of one area
+test: setup test-setup test-tools ## Check and run every test; AREA=store runs the server's tests of one area, AREA=probe the probe's
 ifeq ($(AREA),)
 	$(MAKE) --no-print-directory check
 	cd web && npm test
 	$(BIN)/python -m pytest server/tests
+	$(BIN)/python -m pytest probe/tests
 else
-	$(BIN)/python -m pytest server/tests/$(AREA)
+	$(BIN)/python -m pytest $(firstword $(wildcard server/tests/$(AREA)) $(AREA))
 endif
 
 check: setup test-setup ## Lint, type checks and import rules
-	$(BIN)/ruff check server
+	$(BIN)/ruff check server probe
 	$(BIN)/ruff check --config server/pyproject.toml --extend-ignore ARG,D,PLC0415,PLW,S,SIM108,T20,TID251 bench docs examples web/scripts
 	cd server && ../$(BIN)/mypy
 	cd server && ../$(BIN)/lint-imports
+	cd probe && ../$(BIN)/mypy
+	cd probe && ../$(BIN)/lint-imports
 	cd web && npm run check
 	$(BIN)/python docs/generate.py --check
 
@@ -51,9 +54,9 @@ $(VENV)/.installed: server/pyproject.toml
 
 test-setup: $(VENV)/.installed-dev
 
-$(VENV)/.installed-dev: $(VENV)/.installed
-	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python -e 'server[clients,dev]'; \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[clients,dev]'; fi
+$(VENV)/.installed-dev: $(VENV)/.installed probe/pyproject.toml
+	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python -e 'server[clients,dev]' -e 'probe[gpu,host]'; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[clients,dev]' -e 'probe[gpu,host]'; fi
 	@touch $@
 
 web: $(STATIC) ## Build the screens
@@ -78,7 +81,7 @@ docs: setup test-setup ## Write the generated pages of docs/
 	$(BIN)/python docs/generate.py
 
 format: test-setup ## Sort imports and mend what the linter can
-	$(BIN)/ruff check --fix server
+	$(BIN)/ruff check --fix server probe
 
 clean: ## Remove what was built and installed
 	rm -rf $(VENV) web/node_modules web/dist server/src/watchglass/static

@@ -1,10 +1,11 @@
-"""The benchmarks: `python bench/run.py [ingest|query|idle|all]` measures and prints each figure beside its limit."""
+"""The benchmarks: `python bench/run.py [ingest|query|idle|probe|all]` measures and prints each figure beside its limit."""
 
 import argparse
 from types import ModuleType
 
 import idle
 import ingest
+import probe
 import query
 from figures import keep, show
 
@@ -12,6 +13,7 @@ PARTS: dict[str, tuple[ModuleType, str]] = {
     "ingest": (ingest, "Ingest"),
     "query": (query, "Queries over HTTP"),
     "idle": (idle, "At rest"),
+    "probe": (probe, "The probe"),
 }
 
 

@@ -56,7 +56,7 @@ def test_what_the_server_would_refuse_is_refused_here(arguments: tuple[Any, ...]
 
 def test_span_and_source_are_checked() -> None:
     """As the others are."""
-    with pytest.raises(InvalidInput, match="^span_id"):
+    with pytest.raises(InvalidInput, match=r"^span_id"):
         written(TRACE, "n", 1, None, span_id="12")
-    with pytest.raises(InvalidInput, match="^source"):
+    with pytest.raises(InvalidInput, match=r"^source"):
         written(TRACE, "n", 1, None, source="me")

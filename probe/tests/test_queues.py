@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from stand_ins.exports import NOW_NS, SetClock, disk_queue, drain, export, number_of
+from stand_ins.power import open_descriptors
 from watchglass_probe.delivery.disk import Disk
 from watchglass_probe.delivery.export import Export, Kind
 from watchglass_probe.delivery.losses import Losses, Reason
@@ -153,6 +154,21 @@ def test_sent_bytes_leave_the_disk(tmp_path: Path) -> None:
         queue.append(export(number))
     assert drain(queue) == [1, 2, 3]
     assert list((tmp_path / "queue").glob("*.segment")) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="descriptors are counted in /proc")
+def test_no_file_stays_open(tmp_path: Path) -> None:
+    """Through many segments, a full buffer, reading and closing."""
+    before = open_descriptors()
+    for _ in range(3):
+        queue = disk_queue(tmp_path / "queue", max_bytes=20_000)
+        for number in range(100):
+            queue.append(export(number, size=1000))
+        held = queue.first()
+        assert held is not None
+        queue.remove(held)
+        queue.close()
+    assert open_descriptors() == before
 
 
 class FullDisk(Disk):

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from doubles.server_process import ServerProcess, read_store, running_server
-from stand_ins.running import ran_well
 from watchglass.demo.stub.faults import Timing
 from watchglass.demo.stub.server import running_stub
+
+from stand_ins.running import ran_well
 
 pytestmark = pytest.mark.real
 

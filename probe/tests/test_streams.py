@@ -256,9 +256,9 @@ def test_a_chunk_that_cannot_be_read_breaks_nothing(caplog: pytest.LogCaptureFix
 
 def test_what_is_no_stream_is_refused() -> None:
     """The argument is named."""
-    with pytest.raises(InvalidInput, match="^stream: must be iterable"):
+    with pytest.raises(InvalidInput, match=r"^stream: must be iterable"):
         watch_stream(3)
-    with pytest.raises(InvalidInput, match="^stall_s"):
+    with pytest.raises(InvalidInput, match=r"^stall_s"):
         watch_stream([], stall_s=0)
 
 

@@ -56,7 +56,7 @@ def running_stand_in() -> Iterator[StandInServer]:
             self.end_headers()
             self.wfile.write(said.body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *said: object) -> None:
             """Silent."""
 
     listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
