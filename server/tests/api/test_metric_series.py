@@ -80,3 +80,19 @@ def test_histogram_is_answered_as_a_heat_map(client: TestClient, engine: Engine)
     assert (answer["lower"], answer["upper"]) == ([None, 1.0, 2.0], [1.0, 2.0, None])
     assert [counts for counts in answer["counts"] if any(counts)] == [[2, 2, 0]]
     assert client.get("/api/v1/metrics/heatmap", params={"name": "queue"}).json()["field"] == "name"
+
+
+def test_attributes_of_a_metric_are_listed_with_values(client: TestClient, engine: Engine) -> None:
+    """Those of other metrics and times are left out; the one on the most points comes first."""
+    row = {"project_id": "default", "metric_name": "queue", "metric_type": "gauge", "value": 1.0, "time": NOW_NS - 10**9}
+    rows = [
+        row | {"attributes": {"model": "a", "rare": "x"}}, row | {"attributes": {"model": "a"}}, row | {"attributes": {"model": "b"}},
+        row | {"metric_name": "other", "attributes": {"foreign": "x"}}, row | {"time": NOW_NS - 10**15, "attributes": {"old": "x"}},
+    ]  # fmt: skip
+    insert_rows(engine, "metric_points", rows)
+    answer = client.get("/api/v1/metrics/attributes", params={"name": "queue"}).json()
+    assert answer["attributes"] == [
+        {"name": "attributes.model", "value_count": 2, "values": ["a", "b"]},
+        {"name": "attributes.rare", "value_count": 1, "values": ["x"]},
+    ]
+    assert client.get("/api/v1/metrics/attributes", params={"name": "nothing"}).json() == {"attributes": []}

@@ -326,6 +326,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metric Attributes
+         * @description List the attributes that a metric's points carry in the range.
+         */
+        get: operations["metric_attributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/heatmap": {
         parameters: {
             query?: never;
@@ -2016,6 +2036,38 @@ export interface components {
              * @description Unit, empty for a count
              */
             unit: string;
+        };
+        /**
+         * MetricAttributeList
+         * @description The attributes of a metric's points.
+         */
+        MetricAttributeList: {
+            /**
+             * Attributes
+             * @description At most 100, those on the most points first
+             */
+            attributes: components["schemas"]["MetricAttributeOut"][];
+        };
+        /**
+         * MetricAttributeOut
+         * @description One attribute of a metric's points.
+         */
+        MetricAttributeOut: {
+            /**
+             * Name
+             * @description As a filter and group_by write it: attributes.KEY
+             */
+            name: string;
+            /**
+             * Value Count
+             * @description Distinct values in the range, about
+             */
+            value_count: number;
+            /**
+             * Values
+             * @description At most 20 of them, about the most frequent first
+             */
+            values: string[];
         };
         /**
          * MetricLine
@@ -5336,6 +5388,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metric_attributes: {
+        parameters: {
+            query: {
+                /** @description Name of the metric */
+                name: string;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricAttributeList"];
                 };
             };
             /** @description The request cannot be answered as it is */
