@@ -1,6 +1,6 @@
 /** The one list of pages: path, title, how the address is read, the page; and for the menu an icon and a letter. */
 
-import { type Icon, IconListTree, IconLogs } from "@tabler/icons-react";
+import { type Icon, IconChartLine, IconListTree, IconLogs } from "@tabler/icons-react";
 import {
   createRootRoute,
   createRoute,
@@ -10,6 +10,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { readLogsSearch } from "./lib/logs";
+import { readMetricsSearch } from "./lib/metricQueries";
 import { parseSearch, readListSearch, readRangeSearch, readTraceSearch, stringifySearch } from "./lib/search";
 import { NotFoundPage } from "./pages/not-found";
 import { Shell } from "./pages/shell";
@@ -36,6 +37,8 @@ const pages = [
   page("/traces", "Traces", readListSearch, () => import("./pages/traces"), "TracesPage", IconListTree, "t"),
   page("/traces/$traceId", "Trace", readTraceSearch, () => import("./pages/trace"), "TracePage"),
   page("/logs", "Logs", readLogsSearch, () => import("./pages/logs"), "LogsPage", IconLogs, "l"),
+  // /metrics is what Prometheus scrapes
+  page("/explore", "Metrics", readMetricsSearch, () => import("./pages/metrics"), "MetricsPage", IconChartLine, "m"),
 ] as const;
 
 const home = createRoute({
