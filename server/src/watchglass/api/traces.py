@@ -1,6 +1,5 @@
 """/api/v1/traces: the list, one trace as a tree, one span whole."""
 
-from dataclasses import asdict
 from operator import attrgetter
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from watchglass.query.filter import parse
 from watchglass.query.scope import format_time
 from watchglass.query.span import find_span
 from watchglass.query.span_rows import SpanRow
-from watchglass.query.summaries import TraceSummary
+from watchglass.query.summaries import TraceFigures, TraceSummary
 from watchglass.query.trace import TreeSpan, find_trace
 from watchglass.query.traces import list_traces
 
@@ -24,8 +23,8 @@ TraceId = Annotated[str, Path(description="Trace, 32 hexadecimal digits")]
 SpanId = Annotated[str, Path(description="Span, 16 hexadecimal digits")]
 
 
-class TraceEntry(BaseModel):
-    """A trace in a list. Sums are over its model calls, whatever the filter."""
+class TraceFacts(BaseModel):
+    """What a trace took. Sums are over its model calls, whatever the filter."""
 
     trace_id: str = Field(description="Trace, 32 hexadecimal digits")
     start_time: str = Field(description="Start of the first span, RFC 3339")
@@ -45,9 +44,14 @@ class TraceEntry(BaseModel):
     time_to_first_token_ns: int | None = Field(description="Of the earliest model call that says it, ns")
     session_id: str = Field(description="Session, empty when no span says one")
     user_id: str = Field(description="User, empty when no span says one")
+    root_is_missing: bool = Field(description="No span without a parent has come")
+
+
+class TraceEntry(TraceFacts):
+    """A trace in a list."""
+
     input_preview: str = Field(description="The question as plain text, cut at 200 characters")
     output_preview: str = Field(description="The answer as plain text, cut at 200 characters")
-    root_is_missing: bool = Field(description="No span without a parent has come")
 
 
 class TraceList(BaseModel):
@@ -99,7 +103,7 @@ class TraceTree(BaseModel):
     """One trace, its spans depth first, children by start."""
 
     trace_id: str = Field(description="Trace, 32 hexadecimal digits")
-    summary: TraceEntry
+    summary: TraceFacts
     spans: list[TreeEntry]
     is_truncated: bool = Field(description="There are more spans than the 20,000 earliest, which are shown")
 
@@ -134,8 +138,8 @@ def get_trace(reader: AskedReader, project: Project, trace_id: TraceId) -> Trace
     """Return one trace as a tree, whatever its time."""
     trace = find_trace(reader, project, trace_id)
     return TraceTree(
-        trace_id=trace.summary.trace_id,
-        summary=trace_entry(trace.summary),
+        trace_id=trace.figures.trace_id,
+        summary=TraceFacts(**_facts(trace.figures)),
         spans=[_tree_entry(span) for span in trace.spans],
         is_truncated=trace.is_truncated,
     )
@@ -149,8 +153,12 @@ def get_span(reader: AskedReader, project: Project, trace_id: TraceId, span_id: 
 
 def trace_entry(trace: TraceSummary) -> TraceEntry:
     """Write a summary as the API does."""
-    values = asdict(trace)
-    return TraceEntry(start_time=format_time(values.pop("start_ns")), **values)
+    return TraceEntry(**_facts(trace), input_preview=trace.input_preview, output_preview=trace.output_preview)
+
+
+def _facts(trace: TraceFigures) -> dict[str, Any]:
+    values = {name: getattr(trace, name) for name in TraceFacts.model_fields if name != "start_time"}
+    return {**values, "start_time": format_time(trace.start_ns)}
 
 
 def span_values(span: SpanRow) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What usage is measured in: each measure written once, over the rollups and over raw spans.
 
-A question has two steps. The first makes a row a bucket and group, with a partial of each needed aggregate, from a rollup
-or from spans; the second merges the partials into the measures, also over all buckets, so that a total is exact.
+A question reads parts, which are rows with a partial of each aggregate: the rows of a rollup as they are, or spans that were
+added up by bucket and group, so that each is read once. The parts are then merged into the measures, by bucket and also over
+all buckets, so that a total is exact.
 """
 
 from collections.abc import Iterable
@@ -12,17 +13,19 @@ from watchglass.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """An aggregate that can be merged.
+    """An aggregate in parts that can be merged.
 
     Attributes:
-        rollup: Over the rows of a rollup; `{t}` stands for the table.
+        rollup: Of one row of a rollup; `{t}` stands for the table.
         raw: Over spans; `{t}` stands for the table.
-        merge: Name of the function that merges partials.
+        merge_rollup: Merges the rollup's; `{c}` stands for the column that holds them.
+        merge_raw: Merges those over spans, likewise.
     """
 
     rollup: str
     raw: str
-    merge: str
+    merge_rollup: str = "sum({c})"
+    merge_raw: str = "sum({c})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ _SHARES = "(0.5, 0.95, 0.99)"
 
 
 def _of_calls(column: str) -> Partial:
-    return Partial(f"sum({{t}}.{column})", f"sumIf(ifNull({{t}}.{column}, 0), {{t}}.is_model_call)", "sum")
+    return Partial(f"{{t}}.{column}", f"sumIf(ifNull({{t}}.{column}, 0), {{t}}.is_model_call)")
 
 
 def _buckets(name: str) -> Partial:
@@ -66,31 +69,31 @@ def _buckets(name: str) -> Partial:
     counts, time = f"{{t}}.{name}_buckets", f"{{t}}.{name}_ns"
     bucket = f"toUInt16(log2(ifNull({time}, 0) + 1.) * {BUCKETS_A_DOUBLING})"
     return Partial(
-        f"{_QUANTILES}State{_SHARES}(mapKeys({counts}), mapValues({counts}))",
+        counts,
         f"{_QUANTILES}StateIf{_SHARES}([{bucket}], [toUInt64(1)], isNotNull({time}))",
-        f"{_QUANTILES}Merge{_SHARES}",
+        f"{_QUANTILES}{_SHARES}(mapKeys({{c}}), mapValues({{c}}))",
+        f"{_QUANTILES}Merge{_SHARES}({{c}})",
     )
 
 
 PARTIALS: dict[str, Partial] = {
-    "span_count": Partial("sum({t}.span_count)", "count()", "sum"),
-    "model_call_count": Partial("sumIf({t}.span_count, {t}.is_model_call)", "countIf({t}.is_model_call)", "sum"),
-    "error_count": Partial("sum({t}.error_count)", "countIf({t}.status_code = 'error')", "sum"),
+    "span_count": Partial("{t}.span_count", "count()"),
+    "model_call_count": Partial("if({t}.is_model_call, {t}.span_count, 0)", "countIf({t}.is_model_call)"),
+    "error_count": Partial("{t}.error_count", "countIf({t}.status_code = 'error')"),
     "input_tokens": _of_calls("input_tokens"),
     "output_tokens": _of_calls("output_tokens"),
     "cache_read_input_tokens": _of_calls("cache_read_input_tokens"),
     "reasoning_output_tokens": _of_calls("reasoning_output_tokens"),
     "cost_usd": _of_calls("cost_usd"),
     "unpriced_count": Partial(
-        "sum({t}.unpriced_count)",
+        "{t}.unpriced_count",
         "countIf({t}.is_model_call AND {t}.cost_usd IS NULL"
         " AND ({t}.input_tokens IS NOT NULL OR {t}.output_tokens IS NOT NULL))",
-        "sum",
     ),
     "generation_ns": Partial(
-        "sum({t}.generation_ns)", "sumIf({t}.duration_ns, {t}.is_model_call AND {t}.output_tokens > 0)", "sum"
+        "{t}.generation_ns", "sumIf({t}.duration_ns, {t}.is_model_call AND {t}.output_tokens > 0)"
     ),
-    "duration_sum_ns": Partial("sum({t}.duration_sum_ns)", "sum({t}.duration_ns)", "sum"),
+    "duration_sum_ns": Partial("{t}.duration_sum_ns", "sum({t}.duration_ns)"),
     "duration_buckets": _buckets("duration"),
     "time_to_first_token_buckets": _buckets("time_to_first_token"),
     "time_per_output_token_buckets": _buckets("time_per_output_token"),
@@ -172,6 +175,11 @@ def needed_partials(measures: Iterable[Measure]) -> list[str]:
     return list(dict.fromkeys(name for measure in measures for name in measure.partials))
 
 
-def merged_sql(measure: Measure, table: str) -> str:
-    """Write `measure` over the partials that are columns of `table`."""
-    return measure.sql.format(**{name: f"{PARTIALS[name].merge}({table}.{name})" for name in measure.partials})
+def merged_sql(measure: Measure, parts: str, *, is_of_spans: bool) -> str:
+    """Write `measure` over the rows of `parts`, whose columns are named as the partials, of spans or of rollups."""
+
+    def merged(name: str) -> str:
+        partial = PARTIALS[name]
+        return (partial.merge_raw if is_of_spans else partial.merge_rollup).format(c=f"{parts}.{name}")
+
+    return measure.sql.format(**{name: merged(name) for name in measure.partials})

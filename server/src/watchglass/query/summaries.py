@@ -14,8 +14,8 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
-class TraceSummary:
-    """One trace in a list.
+class TraceFigures:
+    """What one trace took, over all its spans.
 
     Attributes:
         trace_id: 32 hexadecimal digits.
@@ -37,8 +37,6 @@ class TraceSummary:
         session_id: First one that a span says.
         user_id: First one that a span says.
         root_is_missing: No span without a parent came.
-        input_preview: The question as one line of text, at most 200 characters.
-        output_preview: The answer as one line of text, at most 200 characters.
     """
 
     trace_id: str
@@ -60,6 +58,17 @@ class TraceSummary:
     session_id: str
     user_id: str
     root_is_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSummary(TraceFigures):
+    """One trace in a list.
+
+    Attributes:
+        input_preview: The question as one line of text, at most 200 characters.
+        output_preview: The answer as one line of text, at most 200 characters.
+    """
+
     input_preview: str
     output_preview: str
 
@@ -122,57 +131,36 @@ def summarise(reader: Reader, project_id: str, trace_ids: Sequence[str]) -> dict
     return {row["trace_id"]: _summary(row, texts) for row in rows}
 
 
-def summarise_spans(reader: Reader, project_id: str, spans: Sequence[SpanRow]) -> TraceSummary:
-    """Summarise a trace of which all spans are at hand; the same as `summarise` with one question less.
-
-    Args:
-        reader: Where the texts of the previews are.
-        project_id: Project of the trace.
-        spans: All spans of one trace, at least one.
-
-    Raises:
-        TooExpensive: It went over the limits.
-        StoreError: The store failed.
-    """
+def figures_of(spans: Sequence[SpanRow]) -> TraceFigures:
+    """Count what a trace took of which all spans are at hand, at least one; the same as `summarise` says."""
     in_order = sorted(spans, key=lambda span: (span.start_ns, span.span_id))
     head = min(in_order, key=lambda span: span.parent_span_id != "")
     calls = [span for span in in_order if span.is_model_call]
-    last = max(calls, key=lambda span: (span.status_code != "error", _end_ns(span), span.span_id), default=None)
-    row = {
-        "trace_id": head.trace_id,
-        "start_ns": in_order[0].start_ns,
-        "end_ns": max(map(_end_ns, in_order)),
-        "head": {
-            "name": head.name,
-            "service": head.service_name,
-            "environment": head.environment,
-            "release": head.release,
-        },
-        "span_count": len(in_order),
-        "error_count": sum(span.status_code == "error" for span in in_order),
-        "model_call_count": len(calls),
-        "models": sorted({span.model for span in calls if span.model})[:MAX_MODELS],
-        "input_tokens": _sum(span.input_tokens for span in calls),
-        "output_tokens": _sum(span.output_tokens for span in calls),
-        "cost_usd": _sum(span.cost_usd for span in calls),
-        "unpriced_count": sum(_is_unpriced(span) for span in calls),
-        "time_to_first_token_ns": _first(span.time_to_first_token_ns for span in calls),
-        "session_id": _first(span.session_id or None for span in in_order) or "",
-        "user_id": _first(span.user_id or None for span in in_order) or "",
-        "root_is_missing": all(span.parent_span_id for span in in_order),
-        "head_key": _key(head),
-        "first_call": _key(calls[0] if calls else None),
-        "last_call": _key(last),
-    }
-    return _summary(row, span_texts(reader, project_id, _speakers(row)))
+    return TraceFigures(
+        trace_id=head.trace_id,
+        start_ns=in_order[0].start_ns,
+        duration_ns=max(0, max(map(_end_ns, in_order)) - in_order[0].start_ns),
+        name=head.name,
+        service_name=head.service_name,
+        environment=head.environment,
+        release=head.release,
+        span_count=len(in_order),
+        error_count=sum(span.status_code == "error" for span in in_order),
+        model_call_count=len(calls),
+        models=sorted({span.model for span in calls if span.model})[:MAX_MODELS],
+        input_tokens=_sum(span.input_tokens for span in calls),
+        output_tokens=_sum(span.output_tokens for span in calls),
+        cost_usd=_sum(span.cost_usd for span in calls),
+        unpriced_count=sum(_is_unpriced(span) for span in calls),
+        time_to_first_token_ns=_first(span.time_to_first_token_ns for span in calls),
+        session_id=_first(span.session_id or None for span in in_order) or "",
+        user_id=_first(span.user_id or None for span in in_order) or "",
+        root_is_missing=all(span.parent_span_id for span in in_order),
+    )
 
 
 def _end_ns(span: SpanRow) -> int:
     return span.start_ns + span.duration_ns
-
-
-def _key(span: SpanRow | None) -> dict[str, Any]:
-    return {"span_id": span.span_id if span else "", "start_ns": span.start_ns if span else 0}
 
 
 def _is_unpriced(span: SpanRow) -> bool:

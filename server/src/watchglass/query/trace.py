@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from watchglass.errors import InvalidInput, NotFound
 from watchglass.query.reader import Reader
 from watchglass.query.span_rows import SELECTED, SpanRow, span_rows
-from watchglass.query.summaries import TraceSummary, summarise, summarise_spans
+from watchglass.query.summaries import TraceFigures, figures_of, summarise
 from watchglass.query.tree import Node, in_tree_order
 
 MAX_SPANS = 20_000
@@ -20,8 +20,9 @@ ORDER BY spans.start_time, spans.span_id
 LIMIT {MAX_SPANS + 1}
 """
 
-_INDEX_FIRST = {"use_skip_indexes_on_data_read": 0}
-"""Look into the bloom index before anything is read: for one trace that is a third faster than looking while reading."""
+_FEW_ROWS = {"use_skip_indexes_on_data_read": 0, "optimize_read_in_order": 0, "max_threads": 1}
+"""For a handful of rows in a large table: the bloom index is looked into before anything is read, which is a third faster
+than looking while reading, and what it leaves is too little to be worth a second thread or a merge of sorted streams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,12 @@ class Trace:
     """One trace.
 
     Attributes:
-        summary: The trace over all its spans.
+        figures: The trace over all its spans.
         spans: Depth first, children by start; at most MAX_SPANS.
         is_truncated: There are more spans.
     """
 
-    summary: TraceSummary
+    figures: TraceFigures
     spans: list[TreeSpan]
     is_truncated: bool
 
@@ -71,18 +72,18 @@ def find_trace(reader: Reader, project_id: str, trace_id: str) -> Trace:
         StoreError: The store failed.
     """
     trace_id = hex_id("trace_id", trace_id, 32)
-    rows = reader.query(_SPANS, {"project_id": project_id, "trace_id": trace_id}, _INDEX_FIRST)
+    rows = reader.query(_SPANS, {"project_id": project_id, "trace_id": trace_id}, _FEW_ROWS)
     if not rows.num_rows:
         raise NotFound(f"there is no trace {trace_id} in this project")
     is_truncated = rows.num_rows > MAX_SPANS
     spans = span_rows(rows.slice(0, MAX_SPANS))
     counted = summarise(reader, project_id, [trace_id]) if is_truncated else {}
-    summary = counted.get(trace_id) or summarise_spans(reader, project_id, spans)
+    figures = counted.get(trace_id) or figures_of(spans)
     placed = in_tree_order([Node(span.span_id, span.parent_span_id, span.start_ns) for span in spans])
     tree = [
         TreeSpan(spans[at.index], at.depth, spans[at.index].start_ns - spans[0].start_ns, at.is_orphan) for at in placed
     ]
-    return Trace(summary, tree, is_truncated)
+    return Trace(figures, tree, is_truncated)
 
 
 def hex_id(field: str, text: str, digits: int) -> str:

@@ -1,6 +1,6 @@
 """Usage over time: counts, tokens, cost and latencies by bucket and group, from the rollups where they suffice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from watchglass.query.expr import Expr
 from watchglass.query.measures import MEASURES, PARTIALS, Measure, merged_sql, needed_partials
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
+from watchglass.query.sql import instant
 from watchglass.query.usage_groups import Group
 from watchglass.query.usage_source import SECOND_NS, Kept, Piece, Source, choose_source, is_in_rollups
 from watchglass.store.engine import Parameter
@@ -83,103 +84,125 @@ def measure_usage(reader: Reader, question: UsageQuestion, kept: Kept, now_ns: i
     can_use_rollups = is_in_rollups(question.expr) and all(group.is_dimension for group in question.groups)
     source = choose_source(question.scope, question.interval_s, can_use_rollups=can_use_rollups, kept=kept)
     steps = _Steps(reader, question, source, now_ns)
-    largest = steps.largest_groups() if question.groups else None
-    rows = steps.measure(None if largest is None or len(largest) <= question.limit else largest[: question.limit])
     times_ns = _times(source, question.interval_s)
-    return Usage(source, times_ns, _series(rows, question, largest or [], times_ns))
+    rows = None if source.name == "spans" and question.groups else steps.measure_if_few(len(times_ns))
+    if rows is None:
+        largest = steps.largest_groups()
+        rows = steps.measure(None if len(largest) <= question.limit else largest[: question.limit])
+    return Usage(source, times_ns, _series(rows, question, times_ns))
 
 
 class _Steps:
-    """The two statements of one question."""
+    """The statements of one question."""
 
     def __init__(self, reader: Reader, question: UsageQuestion, source: Source, now_ns: int) -> None:
         self._reader = reader
         self._question = question
         self._source = source
         self._now_ns = now_ns
+        self._is_of_spans = source.name == "spans"
+        self._group_keys = [f"g{index}" for index in range(len(question.groups))]
         self._parameters: dict[str, Parameter] = {"project_id": question.scope.project_id}
         for group in question.groups:
             self._parameters.update(group.parameters)
 
     def largest_groups(self) -> list[tuple[str, ...]]:
         """The groups with the most, one more than the limit where there are more."""
-        partials = needed_partials([MEASURES[self._question.order_by]])
-        names = [f"g{index}" for index in range(len(self._question.groups))]
+        names, measure = ", ".join(self._group_keys), MEASURES[self._question.order_by]
         sql = (
-            f"SELECT {', '.join(names)} FROM ({self._partials(partials, None, has_buckets=False)}) AS part "
-            f"GROUP BY {', '.join(names)} ORDER BY {merged_sql(MEASURES[self._question.order_by], 'part')} DESC, "
-            f"{', '.join(names)} LIMIT {self._question.limit + 1}"
+            f"SELECT {names} FROM ({self._parts([measure], None, has_buckets=False)}) AS part "
+            f"GROUP BY {names} ORDER BY {self._merged(measure)} DESC, {names} LIMIT {self._question.limit + 1}"
         )
         rows = self._reader.query(sql, self._parameters).to_pylist()
-        return [tuple(row[name] for name in names) for row in rows]
+        return [tuple(row[name] for name in self._group_keys) for row in rows]
 
-    def measure(self, kept_groups: Sequence[tuple[str, ...]] | None) -> list[dict[str, Any]]:
+    def measure_if_few(self, points: int) -> list[dict[str, Any]] | None:
+        """The rows of all groups where these are no more than the limit, which then takes one statement; else None.
+
+        Not for groups of spans, of which there may be as many as spans, each with its percentiles.
+
+        Args:
+            points: How many buckets there are.
+        """
+        most = self._question.limit * (points + 1)
+        rows = self.measure(None, most + 1)
+        group_count = sum(row["is_total"] for row in rows)
+        return rows if len(rows) <= most and group_count <= self._question.limit else None
+
+    def measure(
+        self, kept_groups: Sequence[tuple[str, ...]] | None, most_rows: int | None = None
+    ) -> list[dict[str, Any]]:
         """A row a group and bucket, and one a group over all buckets, with each measure under its name.
 
         Args:
             kept_groups: Groups that are told apart; None for all of them.
+            most_rows: Most rows, of whatever groups and buckets; None for all of them.
         """
         has_buckets = self._question.interval_s is not None
-        keys = ["is_other", *(f"g{index}" for index in range(len(self._question.groups)))]
-        measures = ", ".join(f"{merged_sql(it, 'part')} AS {it.name}" for it in self._question.measures)
-        partials = self._partials(needed_partials(self._question.measures), kept_groups, has_buckets=has_buckets)
-        sets = f"({', '.join(keys)})" + (f", ({', '.join(keys)}, bucket)" if has_buckets else "")
+        keys = ", ".join(["is_other", *self._group_keys])
+        measured = {it.name: it for it in (*self._question.measures, MEASURES[self._question.order_by])}.values()
+        measures = ", ".join(f"{self._merged(it)} AS {it.name}" for it in measured)
+        parts = self._parts(measured, kept_groups, has_buckets=has_buckets)
+        sets = f"({keys})" + (f", ({keys}, bucket)" if has_buckets else "")
         sql = (
-            f"SELECT {', '.join(keys)}, {'bucket, grouping(bucket) AS is_total' if has_buckets else '1 AS is_total'}, {measures} "
-            f"FROM ({partials}) AS part GROUP BY GROUPING SETS ({sets})"
+            f"SELECT {keys}, {'bucket, grouping(bucket) AS is_total' if has_buckets else '1 AS is_total'}, {measures} "
+            f"FROM ({parts}) AS part GROUP BY GROUPING SETS ({sets}){f' LIMIT {most_rows}' if most_rows else ''}"
         )
         return self._reader.query(sql, self._parameters).to_pylist()
 
-    def _partials(
-        self, names: Sequence[str], kept_groups: Sequence[tuple[str, ...]] | None, *, has_buckets: bool
-    ) -> str:
-        return " UNION ALL ".join(
-            self._of_piece(piece, index, names, kept_groups, has_buckets=has_buckets)
-            for index, piece in enumerate(self._source.pieces)
-        )
+    def _merged(self, measure: Measure) -> str:
+        return merged_sql(measure, "part", is_of_spans=self._is_of_spans)
 
-    def _of_piece(
-        self,
-        piece: Piece,
-        index: int,
-        names: Sequence[str],
-        kept_groups: Sequence[tuple[str, ...]] | None,
-        *,
-        has_buckets: bool,
+    def _parts(
+        self, measures: Collection[Measure], kept_groups: Sequence[tuple[str, ...]] | None, *, has_buckets: bool
     ) -> str:
-        table = piece.table
-        keys = self._keys(table, kept_groups)
-        if has_buckets:
-            time = f"{table}.{'start_time' if table == 'spans' else 'time'}"
-            seconds = f"toUnixTimestamp64Second({time})" if table == "spans" else f"toUnixTimestamp({time})"
-            keys["bucket"] = f"intDiv({seconds}, {self._question.interval_s})"
-        columns = {
-            name: (PARTIALS[name].raw if table == "spans" else PARTIALS[name].rollup).format(t=table) for name in names
-        }
-        selected = ", ".join(f"{sql} AS {name}" for name, sql in {**keys, **columns}.items())
-        fits = condition(self._question.expr, table, self._now_ns)
-        self._parameters.update(fits.parameters)
-        self._parameters.update({f"start_{index}": piece.start_ns, f"end_{index}": piece.end_ns})
-        grouped = f" GROUP BY {', '.join(keys)}" if keys else ""
-        return f"SELECT {selected} FROM {table} WHERE {_within(table, index)} AND {fits.text}{grouped}"
+        """The rows that are merged: keys and partials, of spans or of each rollup that is read."""
+        self._parameters.update(_bounds(self._source.pieces))
+        selects = []
+        for table in dict.fromkeys(piece.table for piece in self._source.pieces):
+            keys = self._keys(table, kept_groups)
+            if has_buckets:
+                seconds = f"toUnixTimestamp64Second({table}.start_time)" if table == "spans" else f"toUnixTimestamp({table}.time)"
+                keys["bucket"] = f"intDiv({seconds}, {self._question.interval_s})"
+            partials = {name: PARTIALS[name] for name in needed_partials(measures)}
+            columns = {name: (it.raw if table == "spans" else it.rollup).format(t=table) for name, it in partials.items()}
+            selected = ", ".join(f"{sql} AS {name}" for name, sql in {**keys, **columns}.items())
+            fits = condition(self._question.expr, table, self._now_ns)
+            self._parameters.update(fits.parameters)
+            grouped = f" GROUP BY {', '.join(keys)}" if self._is_of_spans and keys else ""
+            selects.append(f"SELECT {selected} FROM {table} WHERE {_within(table, self._source.pieces)} AND {fits.text}{grouped}")
+        return " UNION ALL ".join(selects)
 
     def _keys(self, table: str, kept_groups: Sequence[tuple[str, ...]] | None) -> dict[str, str]:
-        values = [group.sql.format(t=table) for group in self._question.groups]
+        values = dict(zip(self._group_keys, [group.sql.format(t=table) for group in self._question.groups], strict=True))
         if kept_groups is None:
-            return {"is_other": "false", **{f"g{index}": sql for index, sql in enumerate(values)}}
+            return {"is_other": "false", **values}
         for index in range(len(values)):
             self._parameters[f"kept_{index}"] = [group[index] for group in kept_groups]
         arrays = ", ".join(f"{{kept_{index}:Array(String)}}" for index in range(len(values)))
-        is_kept = f"tuple({', '.join(values)}) IN (SELECT arrayJoin(arrayZip({arrays})))"
-        folded = {f"g{index}": f"if({is_kept}, {sql}, '')" for index, sql in enumerate(values)}
+        is_kept = f"tuple({', '.join(values.values())}) IN (SELECT arrayJoin(arrayZip({arrays})))"
+        folded = {name: f"if({is_kept}, {sql}, '')" for name, sql in values.items()}
         return {"is_other": f"NOT ({is_kept})", **folded}
 
 
-def _within(table: str, index: int) -> str:
-    """The condition that rows of `table` are the project's, within the piece of number `index`."""
+def _bounds(pieces: Sequence[Piece]) -> dict[str, Parameter]:
+    """The parameters that `_within` names."""
+    return {
+        name: value
+        for index, piece in enumerate(pieces)
+        for name, value in ((f"start_{index}", piece.start_ns), (f"end_{index}", piece.end_ns))
+    }
+
+
+def _within(table: str, pieces: Sequence[Piece]) -> str:
+    """The condition that rows of `table` are the project's, within the pieces that are read from it."""
     time = f"{table}.{'start_time' if table == 'spans' else 'time'}"
-    instants = [f"fromUnixTimestamp64Nano({{{name}_{index}:Int64}}, 'UTC')" for name in ("start", "end")]
-    return f"{table}.project_id = {{project_id:String}} AND {time} >= {instants[0]} AND {time} < {instants[1]}"
+    stretches = [
+        f"({time} >= {instant(f'{{start_{index}:Int64}}')} AND {time} < {instant(f'{{end_{index}:Int64}}')})"
+        for index, piece in enumerate(pieces)
+        if piece.table == table
+    ]
+    return f"{table}.project_id = {{project_id:String}} AND ({' OR '.join(stretches)})"
 
 
 def _times(source: Source, interval_s: int | None) -> list[int]:
@@ -189,15 +212,16 @@ def _times(source: Source, interval_s: int | None) -> list[int]:
     return list(range(source.start_ns // step_ns * step_ns, source.end_ns, step_ns))
 
 
-def _series(
-    rows: list[dict[str, Any]], question: UsageQuestion, largest: list[tuple[str, ...]], times_ns: list[int]
-) -> list[Series]:
-    """Put rows into series, in the order of `largest`."""
+def _series(rows: list[dict[str, Any]], question: UsageQuestion, times_ns: list[int]) -> list[Series]:
+    """Put rows into series, the one with the most first, the rest last."""
     found: dict[tuple[bool, tuple[str, ...]], Series] = {}
+    size: dict[tuple[bool, tuple[str, ...]], float] = {}
     first = times_ns[0] // (SECOND_NS * question.interval_s) if question.interval_s and times_ns else 0
     for row in rows:
         key = (bool(row["is_other"]), tuple(row[f"g{index}"] for index in range(len(question.groups))))
         series = found.get(key) or found.setdefault(key, _empty(question, key[1], key[0], len(times_ns)))
+        if row["is_total"]:
+            size[key] = row[question.order_by] or 0
         for measure in question.measures:
             value = _number(row[measure.name], measure)
             if row["is_total"]:
@@ -206,8 +230,7 @@ def _series(
                 series.values[measure.name][row["bucket"] - first] = value
     if not found and not question.groups:
         return [_empty(question, (), False, len(times_ns))]
-    rank = {group: index for index, group in enumerate(largest)}
-    return [found[key] for key in sorted(found, key=lambda key: (key[0], rank.get(key[1], len(rank)), key[1]))]
+    return [found[key] for key in sorted(found, key=lambda key: (key[0], -size[key], key[1]))]
 
 
 def _empty(question: UsageQuestion, texts: tuple[str, ...], is_other: bool, points: int) -> Series:
