@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 
 from figures import Figure, percentile
 from fill import Filled, fill
-from load import Load, finish_load, run_load, start_load
+from ingest import DEMANDED_SPANS_PER_S
+from load import Load, finish_load, start_load
 from payloads import MODELS, SERVICES
 from server_run import ServerRun, running_server
 
@@ -29,13 +30,13 @@ class Question:
 
     Attributes:
         name: What is asked.
-        limit_ms: Median to keep under, ms.
+        limit_ms: Median to keep under, ms, and twice that while exports come in; None when it is only told.
         path: Makes the next path and query.
         counts: What says that the answer is not empty.
     """
 
     name: str
-    limit_ms: float
+    limit_ms: float | None
     path: Callable[[random.Random, Filled], str]
     counts: Callable[[dict[str, object]], int]
 
@@ -93,7 +94,7 @@ def _rows(name: str) -> Callable[[dict[str, object]], int]:
 
 QUESTIONS = (
     Question("usage over a day by model", 50, _usage, _rows("series")),
-    Question("usage of a service over a day by model, 5 minutes", 50, _usage_of_a_service, _rows("series")),
+    Question("usage of a service over a day by model, 5 minutes", None, _usage_of_a_service, _rows("series")),
     Question("one trace by id", 30, _trace, _rows("spans")),
     Question("latest 50 traces, model and tokens", 100, _latest, _rows("traces")),
     Question("latest 50 traces, errors of a service", 100, _latest_errors, _rows("traces")),
@@ -111,9 +112,8 @@ def measure(seconds: float) -> tuple[list[Figure], dict[str, object]]:
         with running_server(folder) as server:
             server.settle(timeout_s=900)
             alone = ask_all(server, filled, until_s=None)
-            full = run_load(Load(server.port, connections=8, spans=512, seconds=seconds / 2))
-            rate = full.spans / full.seconds / 2
             # long enough for all the questions, ended by its own clock
+            rate = DEMANDED_SPANS_PER_S / 2
             load = start_load(Load(server.port, connections=8, spans=512, seconds=max(30.0, 2 * seconds), rate=rate))
             time.sleep(3)
             busy = ask_all(server, filled, until_s=time.monotonic() + max(25.0, 2 * seconds - 5))
@@ -125,10 +125,11 @@ def measure(seconds: float) -> tuple[list[Figure], dict[str, object]]:
         p95_ms = percentile(times_s, 0.95) * 1e3
         figures.append(Figure(question.name, percentile(times_s, 0.5) * 1e3, "ms", question.limit_ms, "less", f"median of {len(times_s)}; p95 {p95_ms:.0f} ms"))
     for question in QUESTIONS:
-        median_s, busy_s = percentile(alone[question.name], 0.5), busy[question.name]
-        ratio = percentile(busy_s, 0.5) / median_s
-        note = f"median {percentile(busy_s, 0.5) * 1e3:.0f} ms of {len(busy_s)}; p95 {percentile(busy_s, 0.95) * 1e3:.0f} ms"
-        figures.append(Figure(f"  at half ingest: {question.name}", ratio, "times", MOST_WHILE_INGESTING, "less", note))
+        busy_s = busy[question.name]
+        busy_ms, times = percentile(busy_s, 0.5) * 1e3, percentile(busy_s, 0.5) / percentile(alone[question.name], 0.5)
+        limit_ms = None if question.limit_ms is None else MOST_WHILE_INGESTING * question.limit_ms
+        note = f"{times:.1f} times its time alone; median of {len(busy_s)}; p95 {percentile(busy_s, 0.95) * 1e3:.0f} ms"
+        figures.append(Figure(f"  at half ingest: {question.name}", busy_ms, "ms", limit_ms, "less", note))
     facts = {"spans": filled.spans, "disk_bytes": disk_bytes, "half_load_spans_per_s": rate, "ingested": vars(ingested)}
     return figures, facts
 

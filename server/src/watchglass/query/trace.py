@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from watchglass.errors import InvalidInput, NotFound
-from watchglass.query.reader import Reader
+from watchglass.query.reader import INDEX_FIRST, Reader
 from watchglass.query.span_rows import SELECTED, SpanRow, span_rows
 from watchglass.query.summaries import TraceFigures, figures_of, summarise
 from watchglass.query.tree import Node, in_tree_order
@@ -20,9 +20,8 @@ ORDER BY spans.start_time, spans.span_id
 LIMIT {MAX_SPANS + 1}
 """
 
-_FEW_ROWS = {"use_skip_indexes_on_data_read": 0, "optimize_read_in_order": 0, "max_threads": 1}
-"""For a handful of rows in a large table: the bloom index is looked into before anything is read, which is a third faster
-than looking while reading, and what it leaves is too little to be worth a second thread or a merge of sorted streams."""
+_FEW_ROWS = {**INDEX_FIRST, "optimize_read_in_order": 0, "max_threads": 1}
+"""What the index leaves of one trace is too little to be worth a second thread or a merge of sorted streams."""
 
 
 @dataclass(frozen=True, slots=True)

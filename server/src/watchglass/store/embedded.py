@@ -20,6 +20,9 @@ from watchglass.store.engine import Parameter
 CONNECTIONS = 6
 """Statements that may run at once; a connection runs one at a time, so each statement borrows one."""
 
+MERGE_THREADS = 1
+"""Threads for merges and mutations: with two of them, merges would take both cores of a small machine from those who wait."""
+
 INSERT_SETTINGS = "SETTINGS exclude_materialize_skip_indexes_on_insert = 'text_search'"
 """The text index is built when parts merge, never while a client waits."""
 
@@ -42,7 +45,7 @@ class EmbeddedEngine:
         self._closed = threading.Event()
         try:
             with _translated():
-                connections = [connect(str(path)) for _ in range(CONNECTIONS)]
+                connections = [connect(_address(path)) for _ in range(CONNECTIONS)]
         except StoreError as error:
             # chDB itself writes the cause to standard error and gives a text without it
             raise StoreError(f"cannot open {path}; does another server hold it? {error}", error.code) from error
@@ -123,7 +126,7 @@ class EmbeddedEngine:
         chDB 26.9 answers the query after a failed one, on the same connection, with no columns and no rows.
         """
         try:
-            fresh = self._prepared(connect(str(self._path)))
+            fresh = self._prepared(connect(_address(self._path)))
         except (RuntimeError, ChdbError):  # no descriptors or memory left for now; the old one still serves
             return failed
         failed.close()
@@ -137,6 +140,11 @@ def _translated() -> Iterator[None]:
         yield
     except (RuntimeError, ChdbError, OSError) as error:
         raise store_error(str(error)) from error
+
+
+def _address(path: Path) -> str:
+    # what stands after the path are settings of the engine, read when the first connection opens it
+    return f"{path}?background_pool_size={MERGE_THREADS}"
 
 
 def _insert_file() -> IO[bytes]:

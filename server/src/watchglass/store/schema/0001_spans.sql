@@ -89,7 +89,8 @@ CREATE TABLE IF NOT EXISTS {database}.spans {on_cluster}
     event_attributes Array(String),
     links String,
     marks Array(LowCardinality(String)),
-    INDEX trace_id_bloom trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    -- a block that is read for nothing costs more than the index of thousands, so that few may be
+    INDEX trace_id_bloom trace_id TYPE bloom_filter(0.0001) GRANULARITY 1,
     INDEX session_id_bloom session_id TYPE bloom_filter(0.01) GRANULARITY 4,
     INDEX user_id_bloom user_id TYPE bloom_filter(0.01) GRANULARITY 4,
     INDEX text_search {span_text} TYPE text(tokenizer = 'splitByNonAlpha', posting_list_codec = 'bitpacking', preprocessor = lowerUTF8(replaceAll(replaceAll(replaceAll({span_text}, '\\n', ' '), '\\r', ' '), '\\t', ' ')))

@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS {database}.logs {on_cluster}
     attributes_bool Map(LowCardinality(String), Bool),
     resource_attributes Map(LowCardinality(String), String),
     marks Array(LowCardinality(String)),
-    INDEX trace_id_bloom trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    -- a block that is read for nothing costs more than the index of thousands, so that few may be
+    INDEX trace_id_bloom trace_id TYPE bloom_filter(0.0001) GRANULARITY 1,
     INDEX text_search {log_text} TYPE text(tokenizer = 'splitByNonAlpha', posting_list_codec = 'bitpacking', preprocessor = lowerUTF8(replaceAll(replaceAll(replaceAll({log_text}, '\\n', ' '), '\\r', ' '), '\\t', ' ')))
 )
 ENGINE = {engine:MergeTree}
