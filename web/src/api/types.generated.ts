@@ -3824,7 +3824,7 @@ export interface components {
         };
         /**
          * TraceEntry
-         * @description A trace in a list. Sums are over its model calls, whatever the filter.
+         * @description A trace in a list.
          */
         TraceEntry: {
             /**
@@ -3934,6 +3934,107 @@ export interface components {
             user_id: string;
         };
         /**
+         * TraceFacts
+         * @description What a trace took. Sums are over its model calls, whatever the filter.
+         */
+        TraceFacts: {
+            /**
+             * Cost Usd
+             * @description Cost of the priced calls in USD, null when none is priced
+             */
+            cost_usd: number | null;
+            /**
+             * Duration Ns
+             * @description From there to the end of the last span, ns
+             */
+            duration_ns: number;
+            /**
+             * Environment
+             * @description Environment of that span
+             */
+            environment: string;
+            /**
+             * Error Count
+             * @description Spans with status error
+             */
+            error_count: number;
+            /**
+             * Input Tokens
+             * @description Input tokens, null when no call says them
+             */
+            input_tokens: number | null;
+            /**
+             * Model Call Count
+             * @description Spans that are the call to a model
+             */
+            model_call_count: number;
+            /**
+             * Models
+             * @description Models that were called
+             */
+            models: string[];
+            /**
+             * Name
+             * @description Name of the root span; of the earliest span when the root is missing
+             */
+            name: string;
+            /**
+             * Output Tokens
+             * @description Output tokens, null when no call says them
+             */
+            output_tokens: number | null;
+            /**
+             * Release
+             * @description Release of that span
+             */
+            release: string;
+            /**
+             * Root Is Missing
+             * @description No span without a parent has come
+             */
+            root_is_missing: boolean;
+            /**
+             * Service Name
+             * @description Service of that span
+             */
+            service_name: string;
+            /**
+             * Session Id
+             * @description Session, empty when no span says one
+             */
+            session_id: string;
+            /**
+             * Span Count
+             * @description Spans
+             */
+            span_count: number;
+            /**
+             * Start Time
+             * @description Start of the first span, RFC 3339
+             */
+            start_time: string;
+            /**
+             * Time To First Token Ns
+             * @description Of the earliest model call that says it, ns
+             */
+            time_to_first_token_ns: number | null;
+            /**
+             * Trace Id
+             * @description Trace, 32 hexadecimal digits
+             */
+            trace_id: string;
+            /**
+             * Unpriced Count
+             * @description Model calls with tokens and no price
+             */
+            unpriced_count: number;
+            /**
+             * User Id
+             * @description User, empty when no span says one
+             */
+            user_id: string;
+        };
+        /**
          * TraceList
          * @description A page of traces, the one with the latest fitting span first.
          */
@@ -3958,7 +4059,7 @@ export interface components {
             is_truncated: boolean;
             /** Spans */
             spans: components["schemas"]["TreeEntry"][];
-            summary: components["schemas"]["TraceEntry"];
+            summary: components["schemas"]["TraceFacts"];
             /**
              * Trace Id
              * @description Trace, 32 hexadecimal digits
