@@ -72,7 +72,7 @@ export function oneTrace(trace_id: string, project: string | undefined) {
   });
 }
 
-function isFilling({ start_time, duration_ns }: TraceSummary, now_ms: number): boolean {
+function isFilling({ start_time, duration_ns }: Trace["summary"], now_ms: number): boolean {
   return now_ms - toMilliseconds(start_time) - duration_ns / 1e6 < FILLING_MS;
 }
 
