@@ -57,3 +57,12 @@ export function parentOf(spans: readonly TreeSpan[], index: number): number {
   }
   return -1;
 }
+
+/** Ids of the spans above `index`, the nearest first. */
+export function ancestorsOf(spans: readonly TreeSpan[], index: number): string[] {
+  const ids: string[] = [];
+  for (let above = parentOf(spans, index); above >= 0; above = parentOf(spans, above)) {
+    ids.push(spans[above]?.span_id ?? "");
+  }
+  return ids;
+}

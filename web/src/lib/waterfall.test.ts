@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { axisOf, axisTicks, placeSpan } from "./waterfall";
+import { describe, expect, it, test } from "vitest";
+import { axisOf, axisTicks, drawnStretches, placeSpan } from "./waterfall";
 
 describe("waterfall", () => {
   it("spans from the earliest start to the latest end, whatever the order and the skew", () => {
@@ -23,4 +23,19 @@ describe("waterfall", () => {
     expect(axisTicks(730, 4)).toEqual([0, 200, 400, 600]);
     expect(axisTicks(1, 4)).toEqual([0, 1]);
   });
+});
+
+test("stretches that lie close together are drawn as one, and never more than the axis has room for", () => {
+  const axis = { start_ns: 0, length_ns: 1000 };
+  const stretches = [
+    { start_ns: 0, end_ns: 100 },
+    { start_ns: 101, end_ns: 200 },
+    { start_ns: 500, end_ns: 750 },
+  ];
+  expect(drawnStretches(stretches, axis)).toEqual([
+    { left_percent: 0, width_percent: 20 },
+    { left_percent: 50, width_percent: 25 },
+  ]);
+  const many = Array.from({ length: 10_000 }, (_, n) => ({ start_ns: n / 10, end_ns: n / 10 + 0.05 }));
+  expect(drawnStretches(many, axis)).toHaveLength(1);
 });

@@ -39,3 +39,23 @@ export function axisTicks(length_ns: number, count: number): number[] {
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= least) ?? least;
   return Array.from({ length: Math.floor(length_ns / step) + 1 }, (_, index) => index * step);
 }
+
+/** Stretches as they are drawn: what begins less than a pixel or so after the one before it is drawn as one with it.
+ *
+ * @param stretches in order of time, ns from the start of the trace
+ */
+export function drawnStretches(
+  stretches: readonly { start_ns: number; end_ns: number }[],
+  axis: { start_ns: number; length_ns: number },
+): Stretch[] {
+  const least_ns = axis.length_ns / 500;
+  const drawn: { start_ns: number; end_ns: number }[] = [];
+  for (const stretch of stretches) {
+    const last = drawn.at(-1);
+    if (last && stretch.start_ns - last.end_ns < least_ns) last.end_ns = Math.max(last.end_ns, stretch.end_ns);
+    else drawn.push({ ...stretch });
+  }
+  return drawn.map(({ start_ns, end_ns }) =>
+    placeSpan({ start_offset_ns: start_ns, duration_ns: end_ns - start_ns }, axis),
+  );
+}
