@@ -34,7 +34,7 @@ it("shows hostile text as text in roles, tool names, arguments and results too",
     "user",
   );
   const { container } = draw(<Chat messages={messages} />);
-  expect(container.textContent?.split("onerror")).toHaveLength(10);
+  expect(container.textContent?.split("onerror")).toHaveLength(9);
   expect(container.querySelector("img, script, a")).toBeNull();
 });
 
@@ -55,6 +55,20 @@ it("draws an image that came with the message, and names a remote one without as
   const { container } = draw(<Chat messages={messages} />);
   expect([...container.querySelectorAll("img")].map((image) => image.getAttribute("src"))).toEqual([source]);
   expect(container.textContent).toContain("https://evil.example/a.png");
+});
+
+it("puts the result of a tool beside its call", () => {
+  const messages = readMessages(
+    [
+      { role: "assistant", parts: [{ type: "tool_call", id: "a", name: "lookup", arguments: { order: 7 } }] },
+      { role: "tool", parts: [{ type: "tool_call_response", id: "a", response: "in transit" }] },
+    ],
+    "user",
+  );
+  draw(<Chat messages={messages} />);
+  const all = screen.getAllByRole("listitem").map((item) => item.textContent);
+  expect(all).toHaveLength(1);
+  expect(all[0]).toMatch(/calls lookup a\{\s*"order": 7\s*\}resultin transit/);
 });
 
 it("cuts a text of great length until the reader asks for all of it", async () => {

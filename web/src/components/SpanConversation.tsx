@@ -7,6 +7,13 @@ import { type Columns, textOf } from "../lib/spanFacts";
 import { Chat } from "./Chat";
 import { LongText } from "./LongText";
 import styles from "./SpanConversation.module.css";
+import { useTextView } from "./textView";
+
+const SENT: readonly [column: string, title: string][] = [
+  ["system_instructions", "System instructions"],
+  ["input_messages", "Input messages"],
+  ["output_messages", "Output messages"],
+];
 
 const VALUES: readonly [column: string, title: string][] = [
   ["retrieval_query", "Searched for"],
@@ -17,7 +24,13 @@ const VALUES: readonly [column: string, title: string][] = [
   ["output_value", "Output"],
 ];
 
+/** Whether a span has any text that could be shown in one way or another. */
+export function hasTexts(columns: Columns): boolean {
+  return [...SENT, ...VALUES].some(([column]) => textOf(columns, column) !== "");
+}
+
 export function SpanConversation({ columns, isLoading }: { columns: Columns; isLoading: boolean }) {
+  const view = useTextView();
   if (isLoading) return <Skeleton height={72} mt="xs" />;
   const input = [
     ...readMessages(columns.system_instructions, "system"),
@@ -38,12 +51,13 @@ export function SpanConversation({ columns, isLoading }: { columns: Columns; isL
       </p>
     );
   }
+  if (view === "json") return <AsJson columns={columns} />;
   return (
     <div className={styles.conversation}>
       <Chat messages={[...input, ...output]} />
       {plain.map(([column, title]) => (
         <Value key={column} title={title}>
-          <LongText text={prettyJson(columns[column])} isCode />
+          <ValueText value={columns[column]} />
         </Value>
       ))}
       {repeated.map(([column, title]) => (
@@ -52,6 +66,26 @@ export function SpanConversation({ columns, isLoading }: { columns: Columns; isL
       {tools !== "" && <Folded title="Tools offered to the model" text={prettyJson(tools)} />}
     </div>
   );
+}
+
+/** Messages and values as they are stored. */
+function AsJson({ columns }: { columns: Columns }) {
+  const held = [...SENT, ...VALUES].filter(([column]) => textOf(columns, column) !== "");
+  return (
+    <div className={styles.conversation}>
+      {held.map(([column, title]) => (
+        <Value key={column} title={title}>
+          <LongText text={prettyJson(columns[column])} isCode />
+        </Value>
+      ))}
+    </div>
+  );
+}
+
+/** A value that is text is read as such; any other is JSON. */
+function ValueText({ value }: { value: unknown }) {
+  const isMarkdown = useTextView() === "markdown" && typeof value === "string";
+  return <LongText text={prettyJson(value)} isCode={!isMarkdown} isMarkdown={isMarkdown} />;
 }
 
 /** What few readers want, a click away. */
