@@ -9,8 +9,10 @@ import {
   type RouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { readCompareSearch } from "./lib/compareSearch";
 import { readLogsSearch } from "./lib/logs";
 import { readMetricsSearch } from "./lib/metricQueries";
+
 import { parseSearch, readListSearch, readRangeSearch, readTraceSearch, stringifySearch } from "./lib/search";
 import { NotFoundPage } from "./pages/not-found";
 import { Shell } from "./pages/shell";
@@ -35,6 +37,7 @@ function page<const Path extends string, Search extends object, Module extends R
 // one line a page, in the menu's order
 const pages = [
   page("/traces", "Traces", readListSearch, () => import("./pages/traces"), "TracesPage", IconListTree, "t"),
+  page("/traces/compare", "Compare traces", readCompareSearch, () => import("./pages/compare"), "ComparePage"),
   page("/traces/$traceId", "Trace", readTraceSearch, () => import("./pages/trace"), "TracePage"),
   page("/logs", "Logs", readLogsSearch, () => import("./pages/logs"), "LogsPage", IconLogs, "l"),
   // /metrics is what Prometheus scrapes
