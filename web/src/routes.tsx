@@ -12,7 +12,6 @@ import {
 import { readCompareSearch } from "./lib/compareSearch";
 import { readLogsSearch } from "./lib/logs";
 import { readMetricsSearch } from "./lib/metricQueries";
-
 import { parseSearch, readListSearch, readRangeSearch, readTraceSearch, stringifySearch } from "./lib/search";
 import { NotFoundPage } from "./pages/not-found";
 import { Shell } from "./pages/shell";

@@ -103,7 +103,7 @@ def test_what_users_and_models_wrote_stays_text(page: Page, shared_server: Serve
     trace_id = send_conversation(shared_server.port, HOSTILE, HOSTILE)
     page.goto(address(shared_server, "/traces"))
     expect(page.get_by_role("row").nth(1)).to_contain_text(HOSTILE)
-    page.goto(address(shared_server, f"/traces/{trace_id}"))
+    page.goto(address(shared_server, f"/traces/{trace_id}?text=plain"))
     panel = page.get_by_role("region", name="Chosen span")
     expect(panel.get_by_text(HOSTILE)).to_have_count(2)
     for name in ("Attributes", "JSON"):

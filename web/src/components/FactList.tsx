@@ -1,25 +1,15 @@
-/** Names and values in two columns; a value that can be looked for leads to the traces that share it. */
+/** Names and values in two columns; each can be copied, and looked for in all traces. */
 
+import { ActionIcon } from "@mantine/core";
+import { IconFilter } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { quoteValue } from "../lib/search";
 import type { Fact } from "../lib/spanFacts";
+import { CopyIcon } from "./CopyIcon";
 import styles from "./FactList.module.css";
 
-/** Columns whose values many traces share, so that a link to them is worth something. */
-const WORTH_A_LINK = new Set([
-  "service_name",
-  "release",
-  "environment",
-  "session_id",
-  "user_id",
-  "agent_name",
-  "workflow_name",
-  "prompt_name",
-  "tool_name",
-  "provider_name",
-  "request_model",
-  "response_model",
-]);
+/** Longest value that an address may carry as a filter, in characters. */
+const MOST_FILTERED = 500;
 
 export function FactList({
   title,
@@ -38,18 +28,27 @@ export function FactList({
         {facts.map((fact) => (
           <div key={fact.name} className={styles.fact}>
             <dt>{fact.name}</dt>
-            <dd>
-              {fact.filter && WORTH_A_LINK.has(fact.filter) ? (
-                <Link
-                  to="/traces"
-                  search={{ project, filter: `${fact.filter}:${quoteValue(fact.value)}` }}
+            <dd>{fact.value}</dd>
+            <dd className={styles.tools}>
+              {fact.filter && fact.value.length <= MOST_FILTERED && (
+                <ActionIcon
+                  renderRoot={(props) => (
+                    <Link
+                      to="/traces"
+                      search={{ project, filter: `${fact.filter}:${quoteValue(fact.value)}` }}
+                      {...props}
+                    />
+                  )}
+                  variant="subtle"
+                  color="gray"
+                  size="sm"
+                  aria-label={`Filter traces by this ${fact.name}`}
                   title="Traces with the same value"
                 >
-                  {fact.value}
-                </Link>
-              ) : (
-                fact.value
+                  <IconFilter size={14} />
+                </ActionIcon>
               )}
+              <CopyIcon value={fact.value} label={`Copy ${fact.name}`} />
             </dd>
           </div>
         ))}

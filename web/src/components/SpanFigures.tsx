@@ -2,11 +2,20 @@
 
 import type { ReactNode } from "react";
 import type { SpanNode } from "../api/types";
-import { formatCost, formatCount, formatDuration } from "../lib/format";
+import { formatCost, formatCount, formatDuration, formatShare } from "../lib/format";
 import { type Columns, numberOf, outputRate, textOf, tokenNotes } from "../lib/spanFacts";
 import styles from "./SpanFigures.module.css";
 
-export function SpanFigures({ span, columns }: { span: SpanNode; columns: Columns }) {
+interface SpanFiguresProps {
+  span: SpanNode;
+  columns: Columns;
+  /** How much of the critical path the span itself is, ns; null while that is not asked for. */
+  critical_ns: number | null;
+  /** Duration of the trace, ns. */
+  trace_ns: number;
+}
+
+export function SpanFigures({ span, columns, critical_ns, trace_ns }: SpanFiguresProps) {
   const each_ns = numberOf(columns, "time_per_output_token_ns");
   const hasTokens = span.input_tokens !== null || span.output_tokens !== null;
   return (
@@ -16,6 +25,13 @@ export function SpanFigures({ span, columns }: { span: SpanNode; columns: Column
         value={formatDuration(span.duration_ns)}
         note={`starts at +${formatDuration(span.start_offset_ns)}`}
       />
+      {critical_ns !== null && critical_ns > 0 && (
+        <Figure
+          name="Critical path"
+          value={formatDuration(critical_ns)}
+          note={`${formatShare(critical_ns / Math.max(trace_ns, 1))} of the trace`}
+        />
+      )}
       {span.time_to_first_token_ns !== null && (
         <Figure
           name="First token"

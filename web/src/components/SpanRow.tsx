@@ -6,10 +6,12 @@ import type { CSSProperties } from "react";
 import type { SpanNode } from "../api/types";
 import { formatCount, formatDuration } from "../lib/format";
 import { KIND_WORDS, kindOf } from "../lib/spanKind";
+import type { Stream } from "../lib/stream";
 import type { TreeRow } from "../lib/tree";
-import { placeSpan } from "../lib/waterfall";
+import { placeSpan, type Stretch } from "../lib/waterfall";
 import { KindSign } from "./KindSign";
 import styles from "./SpanTree.module.css";
+import { StreamMarks } from "./StreamMarks";
 
 /** Indentation of a level; a tree that is deeper than this many levels stops moving to the right. */
 const INDENT_PX = 14;
@@ -21,11 +23,17 @@ interface SpanRowProps {
   axis: { start_ns: number; length_ns: number };
   top_px: number;
   isChosen: boolean;
+  /** Whether a search found it; null while nothing is looked for. */
+  isFound: boolean | null;
+  /** What of the critical path it is. */
+  critical: readonly Stretch[];
+  stream: Stream | null;
   onChoose: () => void;
   onFold: () => void;
 }
 
-export function SpanRow({ span, row, axis, top_px, isChosen, onChoose, onFold }: SpanRowProps) {
+export function SpanRow(props: SpanRowProps) {
+  const { span, row, axis, top_px, isChosen, isFound, critical, stream, onChoose, onFold } = props;
   const kind = kindOf(span);
   const isFailed = span.status_code === "error";
   const hasChildren = row.descendant_count > 0;
@@ -38,6 +46,7 @@ export function SpanRow({ span, row, axis, top_px, isChosen, onChoose, onFold }:
       aria-selected={isChosen}
       aria-expanded={hasChildren ? !row.is_folded : undefined}
       className={styles.row}
+      data-found={isFound ?? undefined}
       style={{ transform: `translateY(${top_px}px)` }}
       onClick={onChoose}
     >
@@ -57,7 +66,7 @@ export function SpanRow({ span, row, axis, top_px, isChosen, onChoose, onFold }:
         <span className={isFailed ? styles.failedName : styles.name} title={span.name}>
           {span.name || "(no name)"}
         </span>
-        <VisuallyHidden>{`, ${KIND_WORDS[kind]}${isFailed ? ", failed" : ""}, `}</VisuallyHidden>
+        <VisuallyHidden>{`, ${KIND_WORDS[kind]}${isFailed ? ", failed" : ""}${critical.length > 0 ? ", on the critical path" : ""}, `}</VisuallyHidden>
         {span.is_orphan && (
           <span className={styles.badge} title="Its parent span has not arrived">
             orphan
@@ -65,17 +74,29 @@ export function SpanRow({ span, row, axis, top_px, isChosen, onChoose, onFold }:
         )}
         {row.is_folded && <span className={styles.badge}>+{formatCount(row.descendant_count)}</span>}
       </div>
-      <Bar span={span} axis={axis} color={isFailed ? "var(--wg-error)" : `var(--wg-${kind})`} />
+      <Bar
+        span={span}
+        axis={axis}
+        color={isFailed ? "var(--wg-error)" : `var(--wg-${kind})`}
+        critical={critical}
+        stream={stream}
+      />
     </div>
   );
 }
 
-/** The bar; the part before the first token is paler. */
-function Bar({ span, axis, color }: { span: SpanNode; axis: SpanRowProps["axis"]; color: string }) {
+/** The bar: paler before the first token, with a mark there; under it what of it the trace's end waited for. */
+function Bar({
+  span,
+  axis,
+  color,
+  critical,
+  stream,
+}: Pick<SpanRowProps, "span" | "axis" | "critical" | "stream"> & { color: string }) {
   const { left_percent, width_percent } = placeSpan(span, axis);
-  const firstToken = span.time_to_first_token_ns;
+  const first_ns = span.time_to_first_token_ns;
   const waited_percent =
-    firstToken !== null && span.duration_ns > 0 ? Math.min(100, (100 * firstToken) / span.duration_ns) : 0;
+    first_ns !== null && span.duration_ns > 0 ? Math.min(100, (100 * first_ns) / span.duration_ns) : 0;
   const style = {
     left: `${left_percent}%`,
     width: `${width_percent}%`,
@@ -84,7 +105,16 @@ function Bar({ span, axis, color }: { span: SpanNode; axis: SpanRowProps["axis"]
   } as CSSProperties;
   return (
     <div className={styles.lane}>
-      <div className={styles.bar} style={style} data-waited={waited_percent > 0 || undefined} />
+      <div className={styles.bar} style={style} data-waited={waited_percent > 0 || undefined}>
+        {stream && <StreamMarks stream={stream} duration_ns={span.duration_ns} />}
+      </div>
+      {critical.map((stretch) => (
+        <i
+          key={stretch.left_percent}
+          className={styles.critical}
+          style={{ left: `${stretch.left_percent}%`, width: `${stretch.width_percent}%` }}
+        />
+      ))}
       <span className={styles.time} {...placeTime(left_percent, left_percent + width_percent)}>
         {formatDuration(span.duration_ns)}
       </span>

@@ -2,8 +2,10 @@ import { fireEvent, screen } from "@testing-library/react";
 import { useState } from "react";
 import { expect, it } from "vitest";
 import type { SpanNode } from "../api/types";
+import { criticalPath } from "../lib/criticalPath";
 import { draw } from "../test-render";
 import { SpanTree } from "./SpanTree";
+import { useSpanTree } from "./useSpanTree";
 
 function span(name: string, depth: number, more: Partial<SpanNode> = {}): SpanNode {
   return {
@@ -37,7 +39,23 @@ function span(name: string, depth: number, more: Partial<SpanNode> = {}): SpanNo
 
 function Tree({ spans }: { spans: SpanNode[] }) {
   const [chosen, setChosen] = useState(0);
-  return <SpanTree spans={spans} chosen={chosen} onChoose={setChosen} />;
+  const tree = useSpanTree(spans, chosen, setChosen);
+  return (
+    <>
+      <button type="button" onClick={() => tree.foldAll(true)}>
+        fold all
+      </button>
+      <SpanTree
+        spans={spans}
+        tree={tree}
+        chosen={chosen}
+        onChoose={setChosen}
+        path={criticalPath(spans)}
+        found={null}
+        stream={null}
+      />
+    </>
+  );
 }
 
 const names = () => screen.getAllByRole("treeitem").map((row) => row.textContent?.split(",")[0]);
@@ -70,7 +88,16 @@ it("is walked, folded and unfolded from the keyboard alone", () => {
 it("tells kind, duration and failure to those who do not see the colours", () => {
   draw(<Tree spans={SPANS} />);
   const texts = screen.getAllByRole("treeitem").map((row) => row.textContent);
-  expect(texts.slice(2)).toEqual(["call, model call, 1 µs", "tool, step, failed, 1 µs"]);
+  expect(texts.slice(2)).toEqual(["call, model call, on the critical path, 1 µs", "tool, step, failed, 1 µs"]);
+});
+
+it("folds all below the roots, and keeps in sight what is chosen", () => {
+  draw(<Tree spans={SPANS} />);
+  press("j", "j");
+  expect(chosen()).toBe("call");
+  fireEvent.click(screen.getByText("fold all"));
+  expect(names()).toEqual(["agent", "step", "tool"]);
+  expect(chosen()).toBe("step");
 });
 
 it("draws a few of 10,000 spans, and gets to the last one", () => {

@@ -28,6 +28,16 @@ export interface ListSearch extends RangeSearch {
 export interface TraceSearch extends RangeSearch {
   /** Span that is chosen. */
   span?: string;
+  /** What is shown beside the chosen span: the tree when missing. */
+  view?: "steps";
+  /** What of the chosen span is shown; its messages when missing. */
+  tab?: string;
+  /** How messages are shown; as Markdown when missing. */
+  text?: "plain" | "json";
+  /** Text that is looked for within the trace. */
+  find?: string;
+  /** False when the critical path is not marked. */
+  path?: false;
 }
 
 /** A page's own search is this and what it adds: `{ ...readRangeSearch(search), ...dropMissing({ by: text(search.by) }) }`. */
@@ -52,7 +62,16 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
 }
 
 export function readTraceSearch(search: Record<string, unknown>): TraceSearch {
-  return dropMissing({ ...readRangeSearch(search), span: text(search.span) });
+  const shown = text(search.text);
+  return dropMissing({
+    ...readRangeSearch(search),
+    span: text(search.span),
+    view: search.view === "steps" ? "steps" : undefined,
+    tab: text(search.tab),
+    text: shown === "plain" || shown === "json" ? shown : undefined,
+    find: text(search.find),
+    path: search.path === "false" || search.path === false ? false : undefined,
+  });
 }
 
 /** What of a search another page can use as well. */

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { attributesOf, eventsOf, identityOf, outputRate, parametersOf, textOf, tokenNotes } from "./spanFacts";
+import {
+  attributesOf,
+  eventsOf,
+  identityOf,
+  outputRate,
+  parametersOf,
+  resourceOf,
+  textOf,
+  tokenNotes,
+} from "./spanFacts";
 
 describe("span facts", () => {
   it("lists the parameters that were given, a temperature of zero included", () => {
@@ -12,7 +21,7 @@ describe("span facts", () => {
         request_stop_sequences: [],
       }),
     ).toEqual([
-      { name: "temperature", value: "0" },
+      { name: "temperature", value: "0", filter: "request_temperature" },
       { name: "finish reasons", value: "stop, length" },
     ]);
   });
@@ -36,6 +45,14 @@ describe("span facts", () => {
   it("lists attributes of every type in order of their names", () => {
     const attributes = attributesOf({ attributes: { b: "x", a: 1, c: false, d: ["e"] } });
     expect(attributes.map(({ name, value }) => `${name}=${value}`)).toEqual(["a=1", "b=x", "c=false", 'd=[\n  "e"\n]']);
+  });
+
+  it("names an attribute as filters do, unless it has no name there or is no single value", () => {
+    const facts = [
+      ...attributesOf({ attributes: { "app.tier": "gold", "a b": "x", list: [1] } }),
+      ...resourceOf({ resource_attributes: { cpu: "4" } }),
+    ];
+    expect(facts.map((fact) => fact.filter)).toEqual([undefined, "attributes.app.tier", undefined, "resource.cpu"]);
   });
 
   it("reads events, those without attributes too", () => {

@@ -79,15 +79,13 @@ export function parametersOf(columns: Columns): Fact[] {
   return PARAMETERS.flatMap(([column, label]) => {
     const value = columns[column];
     // that a call did not stream is the normal case and no setting
-    return value === false ? [] : factsOf(label, value);
+    return value === false ? [] : factsOf(label, value, column);
   });
 }
 
 /** Who and what the span belongs to; each can be looked for. */
 export function identityOf(columns: Columns): Fact[] {
-  return IDENTITY.flatMap(([column, label]) =>
-    factsOf(label, columns[column]).map((fact) => ({ ...fact, filter: column })),
-  );
+  return IDENTITY.flatMap(([column, label]) => factsOf(label, columns[column], column));
 }
 
 /** How the tokens are made up, where the client said more than two numbers. */
@@ -115,12 +113,12 @@ export function outputRate(columns: Columns): string {
 
 /** Attributes that no column took. */
 export function attributesOf(columns: Columns): Fact[] {
-  return mapOf(columns, "attributes");
+  return mapOf(columns, "attributes", "attributes");
 }
 
 /** Attributes of what sent the span. */
 export function resourceOf(columns: Columns): Fact[] {
-  return mapOf(columns, "resource_attributes");
+  return mapOf(columns, "resource_attributes", "resource");
 }
 
 /** What happened within the span, in order. */
@@ -137,15 +135,23 @@ export function eventsOf(columns: Columns): SpanEvent[] {
   });
 }
 
-function mapOf(columns: Columns, column: string): Fact[] {
+/** Entries of a map column; a key that the filter language can name is looked for as `prefix.KEY`. */
+function mapOf(columns: Columns, column: string, prefix: string): Fact[] {
   const value = columns[column];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value)
-    .map(([name, inner]) => ({ name, value: typeof inner === "string" ? inner : prettyJson(inner) }))
+    .map(([name, inner]) => ({
+      name,
+      value: typeof inner === "string" ? inner : prettyJson(inner),
+      ...(typeof inner !== "object" && /^[\w.\-/]+$/.test(name) ? { filter: `${prefix}.${name}` } : {}),
+    }))
     .sort((one, other) => one.name.localeCompare(other.name));
 }
 
-function factsOf(name: string, value: unknown): Fact[] {
+/** A list cannot be looked for as a whole; its only item can. */
+function factsOf(name: string, value: unknown, column: string): Fact[] {
   if (value == null || value === "" || (Array.isArray(value) && value.length === 0)) return [];
-  return [{ name, value: Array.isArray(value) ? value.join(", ") : String(value) }];
+  if (!Array.isArray(value)) return [{ name, value: String(value), filter: column }];
+  const fact = { name, value: value.join(", ") };
+  return [value.length === 1 ? { ...fact, filter: column } : fact];
 }

@@ -1,27 +1,32 @@
 /** The trace in one line: what it was, when, and what it took. */
 
-import { ActionIcon, CopyButton } from "@mantine/core";
-import { IconArrowLeft, IconCheck, IconCopy } from "@tabler/icons-react";
+import { ActionIcon, Button } from "@mantine/core";
+import { useClipboard } from "@mantine/hooks";
+import { IconArrowLeft, IconArrowsDiff, IconCheck, IconLink } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import type { Trace } from "../../api/types";
+import { traceScores } from "../../api/scores";
+import type { Score, Trace } from "../../api/types";
+import { CopyIcon } from "../../components/CopyIcon";
 import { Cost } from "../../components/Cost";
+import { ScoreValue } from "../../components/ScoreList";
 import { useTimeZone } from "../../components/timeZone";
 import { formatCount, formatDuration, formatPlural } from "../../lib/format";
-import { quoteValue } from "../../lib/search";
+import { keepRange, quoteValue, type TraceSearch } from "../../lib/search";
 import { formatAgo, formatInstant, formatUtc } from "../../lib/time";
 import { useNow } from "../useNow";
 import styles from "./Trace.module.css";
 
-export function TraceHeader({
-  trace,
-  project,
-  onBack,
-}: {
+interface TraceHeaderProps {
   trace: Trace;
-  project: string | undefined;
+  search: TraceSearch;
   onBack: () => void;
-}) {
+  onShowScores: () => void;
+}
+
+export function TraceHeader({ trace, search, onBack, onShowScores }: TraceHeaderProps) {
+  const { project } = search;
   const { summary } = trace;
   const zone = useTimeZone();
   const now_ms = useNow();
@@ -39,16 +44,22 @@ export function TraceHeader({
         </ActionIcon>
         <h1>{summary.name || "(no name)"}</h1>
         {summary.error_count > 0 && <span className={styles.failed}>{formatPlural(summary.error_count, "error")}</span>}
+        <Scores trace_id={trace.trace_id} project={project} onShow={onShowScores} />
         <span className={styles.id}>
           <span className={styles.idText}>{trace.trace_id}</span>
-          <CopyButton value={trace.trace_id}>
-            {({ copied, copy }) => (
-              <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Copy the trace id" onClick={copy}>
-                {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-              </ActionIcon>
-            )}
-          </CopyButton>
+          <CopyIcon value={trace.trace_id} label="Copy the trace id" />
         </span>
+        <Button
+          renderRoot={(props) => (
+            <Link to="/traces/compare" search={{ ...keepRange(search), left: trace.trace_id }} {...props} />
+          )}
+          size="compact-xs"
+          variant="default"
+          leftSection={<IconArrowsDiff size={13} aria-hidden />}
+        >
+          Compare
+        </Button>
+        <Share />
       </div>
       <dl className={styles.facts}>
         <Fact name="Started" title={formatUtc(summary.start_time)}>
@@ -93,6 +104,43 @@ export function TraceHeader({
         <p className={styles.warning}>The first span of this trace has not arrived; it may still come.</p>
       )}
     </header>
+  );
+}
+
+/** Copies this page's address: the trace, the chosen span and how it is shown. */
+function Share() {
+  const { copied, copy } = useClipboard();
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      leftSection={copied ? <IconCheck size={13} aria-hidden /> : <IconLink size={13} aria-hidden />}
+      onClick={() => copy(window.location.href)}
+    >
+      {copied ? "Copied" : "Share"}
+    </Button>
+  );
+}
+
+/** Most scores that the head shows. */
+const MOST_SHOWN = 3;
+
+function Scores({ trace_id, project, onShow }: { trace_id: string; project: string | undefined; onShow: () => void }) {
+  const scores = useQuery(traceScores(trace_id, project)).data ?? [];
+  // of those who say the same again and again, the latest word counts
+  const latest = [
+    ...new Map(scores.toReversed().map((score: Score) => [`${score.name}/${score.span_id}`, score])).values(),
+  ];
+  if (latest.length === 0) return null;
+  return (
+    <button type="button" className={styles.scores} aria-label="Scores" title="Show the scores" onClick={onShow}>
+      {latest.slice(0, MOST_SHOWN).map((score) => (
+        <span key={score.score_id}>
+          {score.name} <ScoreValue score={score} />
+        </span>
+      ))}
+      {latest.length > MOST_SHOWN && <span>+{latest.length - MOST_SHOWN}</span>}
+    </button>
   );
 }
 
