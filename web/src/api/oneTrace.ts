@@ -3,7 +3,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { quoteValue } from "../lib/search";
 import { getJson, type Parameters } from "./client";
-import type { SpanPage, TracePage, TraceSummary } from "./types";
+import type { SpanPage, Trace, TracePage } from "./types";
 
 /** Traces that are offered beside another one. */
 const MOST_LIKE = 20;
@@ -37,7 +37,7 @@ export function spansWithText(
  *
  * @param range project, start and end
  */
-export function tracesLike(summary: TraceSummary | undefined, range: Parameters) {
+export function tracesLike(summary: Trace["summary"] | undefined, range: Parameters) {
   const filter = summary && `name:${quoteValue(summary.name)} service:${quoteValue(summary.service_name)}`;
   return queryOptions({
     queryKey: ["traces-like", filter, range],

@@ -1,11 +1,11 @@
 /** The figures of both traces, and by how much the right one differs. */
 
-import type { TraceSummary } from "../../api/types";
+import type { Trace } from "../../api/types";
 import { formatShare, formatValue, type Unit } from "../../lib/format";
 import { type Change, changeOf } from "../../lib/traceChanges";
 import styles from "./Compare.module.css";
 
-const ROWS: readonly [title: string, unit: Unit, read: (trace: TraceSummary) => number | null][] = [
+const ROWS: readonly [title: string, unit: Unit, read: (trace: Trace["summary"]) => number | null][] = [
   ["Duration", "ns", (trace) => trace.duration_ns],
   ["Time to first token", "ns", (trace) => trace.time_to_first_token_ns],
   ["Cost", "usd", (trace) => trace.cost_usd],
@@ -16,7 +16,7 @@ const ROWS: readonly [title: string, unit: Unit, read: (trace: TraceSummary) => 
   ["Errors", "", (trace) => trace.error_count],
 ];
 
-export function FigureTable({ left, right }: { left: TraceSummary; right: TraceSummary }) {
+export function FigureTable({ left, right }: { left: Trace["summary"]; right: Trace["summary"] }) {
   return (
     <table className={styles.figures} aria-label="Figures of both traces">
       <thead>

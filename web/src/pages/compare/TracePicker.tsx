@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { tracesLike } from "../../api/oneTrace";
-import type { Trace, TraceSummary } from "../../api/types";
+import type { Trace } from "../../api/types";
 import { useTimeZone } from "../../components/timeZone";
 import { type CompareSearch, traceIdOf } from "../../lib/compareSearch";
 import { formatDuration } from "../../lib/format";
@@ -59,6 +59,6 @@ export function TracePicker({ side, trace_id, trace, other, search, onPick }: Tr
   );
 }
 
-function describe(summary: TraceSummary, started: string): string {
+function describe(summary: Trace["summary"], started: string): string {
   return `${summary.name || "(no name)"} · ${started} · ${formatDuration(summary.duration_ns)} · ${summary.trace_id.slice(0, 8)}`;
 }
