@@ -66,10 +66,12 @@ class Ingest:
             committer.start()
 
     def stop(self, timeout_s: float) -> None:
-        """Commit what waits, each signal within `timeout_s` seconds, and take no more."""
-        for signal, committer in self.committers.items():
-            if not committer.stop(timeout_s):
-                log.error("not all exports were committed in time", signal=signal.value)
+        """Commit what waits, each signal within `timeout_s` seconds, take no more, and log whether all was stored."""
+        late = [signal.value for signal, committer in self.committers.items() if not committer.stop(timeout_s)]
+        if late:
+            log.error("not all exports were committed in time; they were not answered", signals=late)
+        else:
+            log.info("every accepted export is stored")
 
     def not_ready(self) -> list[str]:
         """Why exports cannot be committed now."""

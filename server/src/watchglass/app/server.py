@@ -83,7 +83,7 @@ class Server:
                 await self._serve(http_socket, engine, control, on_ready, on_stopping)
             finally:
                 await asyncio.to_thread(engine.close)
-        log.info("stopped; every accepted export is stored")
+        log.info("stopped")
 
     async def _serve(
         self,

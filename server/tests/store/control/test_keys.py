@@ -12,7 +12,6 @@ from watchglass.store.control.database import ControlDatabase, sqlite_url
 from watchglass.store.control.keys import (
     create_key,
     good_keys,
-    has_admin_key,
     list_keys,
     revoke_key,
     token_hash,
@@ -98,17 +97,6 @@ def test_a_key_of_another_project_cannot_be_revoked(control: ControlDatabase) ->
     with pytest.raises(NotFound):
         revoke_key(control, "key_that_never_was", None, 2)
     assert [it.revoked_at_ns for it in list_keys(control)] == [None, None]
-
-
-def test_only_a_good_admin_key_for_all_projects_counts_as_one(control: ControlDatabase) -> None:
-    """Neither a key that is bound, nor one that reads, nor a revoked one makes a server that can be administered."""
-    create_key(control, "bound", "default", ["admin"], 1)
-    create_key(control, "reads", "default", ["read"], 1)
-    assert not has_admin_key(control)
-    admin, _ = create_key(control, "admin", None, ["admin"], 1)
-    assert has_admin_key(control)
-    revoke_key(control, admin.id, None, 2)
-    assert not has_admin_key(control)
 
 
 def test_last_use_only_moves_forward(control: ControlDatabase) -> None:

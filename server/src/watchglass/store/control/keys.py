@@ -68,18 +68,6 @@ def list_keys(control: ControlDatabase, project_id: str | None = None) -> list[A
         return [_key(row) for row in connection.execute(chosen).mappings()]
 
 
-def has_admin_key(control: ControlDatabase) -> bool:
-    """Whether there is a good admin key for all projects, which a server that needs keys cannot do without.
-
-    Raises:
-        Unavailable: The control database does not answer.
-    """
-    good = keys.select().where(keys.c.revoked_at_ns.is_(None), keys.c.project_id.is_(None))
-    with control.read() as connection:
-        found = [_key(row) for row in connection.execute(good).mappings()]
-    return any(KeyScope.ADMIN in key.scopes for key in found)
-
-
 def create_key(
     control: ControlDatabase, name: str, project_id: str | None, scopes: Collection[str], now_ns: int
 ) -> tuple[ApiKey, str]:
