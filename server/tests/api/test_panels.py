@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from api.conftest import NOW_NS, MakeClient
 from doubles.rows import insert_rows, span
 from watchglass.model.records import KeyScope, Principal
+from watchglass.query.measures import MEASURES
 from watchglass.store.engine import Engine
 
 START_NS = NOW_NS - 600 * 10**9
@@ -60,7 +61,7 @@ def test_usage_is_rows_for_a_table(client: TestClient, engine: Engine) -> None:
     assert [(it["name"], it["unit"], it["is_number"]) for it in data["columns"]] == [
         ("model", "", False), ("span count", "", True), ("cost", "USD", True),
     ]  # fmt: skip
-    assert (data["is_truncated"], data["aggregates"]) == (True, "Spans; Cost of priced model calls; unknown where none of them had a price, by model, over the whole range")
+    assert (data["is_truncated"], data["aggregates"]) == (True, "span count, cost, by model, over the whole range")
 
 
 def test_a_measure_is_divided_by_another(client: TestClient, engine: Engine) -> None:
@@ -92,7 +93,8 @@ def test_metrics_are_lines_and_latest_values(client: TestClient, engine: Engine)
     data = asked(client, "line", query)
     assert (data["aggregates"], data["lines"][0]["name"], data["lines"][0]["unit"]) == ("Mean of queue, by service, each 1 min", "bot", "{request}")
     assert [value for value in data["lines"][0]["values"] if value is not None] == [4.0, 6.0]
-    assert asked(client, "table", query)["rows"] == [["bot", 6.0]]
+    latest = asked(client, "table", query)
+    assert (latest["rows"], latest["aggregates"]) == ([["bot", 6.0]], "Mean of queue, the latest, by service, each 1 min")
     nothing = asked(client, "line", {**query, "name": "nothing"})
     assert (nothing["lines"], nothing["aggregates"]) == ([], "No points of nothing in this range")
 
@@ -136,6 +138,7 @@ def test_sql_may_name_its_columns(client: TestClient) -> None:
         ({"source": "sql", "query": "SELECT 1"}, "time"),
         ({"source": "sql", "query": "SELECT now() AS t"}, "values"),
         ({"source": "sql", "query": "SELECT now() AS t, 1 AS n", "names": ["x"]}, "names"),
+        ({"source": "sql", "query": "SELECT toDate(0) AS t, number FROM numbers(2)"}, "query"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_query_is_named(client: TestClient, query: dict[str, Any], field: str) -> None:
@@ -150,3 +153,11 @@ def test_a_panel_takes_read_and_stays_in_its_project(client: TestClient, make_cl
     assert asked(client, "table", sql)["rows"] == [[1, 0]]
     sender = make_client(Principal("default", frozenset({KeyScope.INGEST, KeyScope.EDIT})))
     assert refused(sender, sql) == (403, None)
+
+
+def test_measures_are_listed(client: TestClient) -> None:
+    """An editor learns what can be measured, in which unit, and by what groups can be ordered."""
+    measures = {it["name"]: it for it in client.get("/api/v1/panels/measures").json()["measures"]}
+    assert set(measures) == set(MEASURES)
+    assert (measures["cost_usd"]["unit"], measures["cost_usd"]["can_order"]) == ("USD", True)
+    assert measures["duration_p95_ns"]["can_order"] is False

@@ -136,8 +136,8 @@ class Panel(_Part):
     @property
     def has_rows(self) -> bool:
         """Whether it is drawn from rows and not from lines over time."""
-        is_list = self.kind == "table" or (self.kind == "bar" and self.by == "group")
-        return is_list or (self.kind in ("histogram", "number") and isinstance(self.query, SqlQuery))
+        is_list = self.kind in ("table", "number") or (self.kind == "bar" and self.by == "group")
+        return is_list or (self.kind == "histogram" and isinstance(self.query, SqlQuery))
 
 
 class Variable(_Part):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, get_args
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from watchglass.api.access import AskedScope, Injected
+from watchglass.api.access import AskedScope, Injected, Reader
 from watchglass.api.dashboard_document import MAX_VARIABLES, MetricQuery, Panel, SqlQuery, Text, UsageQuery
 from watchglass.api.paging import AskedReader
 from watchglass.api.services import Services
@@ -13,11 +13,11 @@ from watchglass.api.usage import Additive
 from watchglass.errors import InvalidInput, NotFound
 from watchglass.query.filter import parse
 from watchglass.query.frames import Frame
-from watchglass.query.measures import read_measures
+from watchglass.query.measures import MEASURES, read_measures
 from watchglass.query.metric_frame import metric_frame
 from watchglass.query.metric_question import SeriesQuestion
 from watchglass.query.metric_series import read_series
-from watchglass.query.reader import Reader
+from watchglass.query.reader import Reader as Store
 from watchglass.query.scope import Scope, format_time
 from watchglass.query.sql_frame import MAX_ROWS, Mapping, sql_frame
 from watchglass.query.sql_sandbox import SqlLimits, placeholders, run_sql
@@ -75,6 +75,34 @@ class PanelData(BaseModel):
     is_truncated: bool = Field(description="Whether lines or rows were left out or taken together")
 
 
+class MeasureEntry(BaseModel):
+    """A measure of usage that a panel can show."""
+
+    name: str = Field(description="Name")
+    unit: str = Field(description="Unit, empty for a count")
+    brief: str = Field(description="What it says")
+    can_order: bool = Field(description="Whether groups can be ordered by it")
+
+
+class MeasureList(BaseModel):
+    """Measures of usage."""
+
+    measures: list[MeasureEntry]
+
+
+@router.get("/panels/measures")
+def panel_measures(reader: Reader) -> MeasureList:
+    """List what usage can be measured in."""
+    del reader  # who may not read is refused
+    orders = get_args(Additive)
+    return MeasureList(
+        measures=[
+            MeasureEntry(name=it.name, unit=it.unit, brief=it.brief, can_order=it.name in orders)
+            for it in MEASURES.values()
+        ]
+    )
+
+
 @router.post("/panels/data")
 def panel_data(asked: PanelQuestion, services: Injected, scope: AskedScope, reader: AskedReader) -> PanelData:
     """Answer one panel's query within the range, with the variables bound; the scope read is enough."""
@@ -96,7 +124,7 @@ def panel_data(asked: PanelQuestion, services: Injected, scope: AskedScope, read
     return _written(frame, scope)
 
 
-def _usage(services: Services, reader: Reader, scope: Scope, query: UsageQuery, variables: Variables, *, has_rows: bool) -> Frame:
+def _usage(services: Services, reader: Store, scope: Scope, query: UsageQuery, variables: Variables, *, has_rows: bool) -> Frame:
     if query.order_by not in get_args(Additive):
         raise InvalidInput("order_by", f"must be one of {', '.join(get_args(Additive))}")
     shown = read_measures(",".join(query.measures))
@@ -112,7 +140,7 @@ def _usage(services: Services, reader: Reader, scope: Scope, query: UsageQuery, 
     return usage_frame(question, measure_usage(reader, question, kept_since(services.settings, now_ns), now_ns), per)
 
 
-def _metric(services: Services, reader: Reader, scope: Scope, query: MetricQuery, variables: Variables, *, has_rows: bool) -> Frame:
+def _metric(services: Services, reader: Store, scope: Scope, query: MetricQuery, variables: Variables, *, has_rows: bool) -> Frame:
     question = SeriesQuestion(
         scope=scope,
         name=query.name,

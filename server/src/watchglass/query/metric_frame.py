@@ -22,7 +22,7 @@ def metric_frame(question: SeriesQuestion, answer: MetricSeries, *, has_rows: bo
         has_rows: Whether rows are wanted, with the latest known value of each line, and not lines.
     """
     names = [group.name for group in question.groups]
-    what = f"{_WORDS[answer.aggregation]} of {answer.metric.name}"
+    what = f"{_WORDS[answer.aggregation]} of {answer.metric.name}{', the latest' if has_rows else ''}"
     unit = _unit(answer.metric, answer.aggregation)
     said = Frame(in_words(what, names, question.interval_s), is_truncated=answer.is_truncated)
     if has_rows:

@@ -6,7 +6,7 @@ from typing import Any
 
 from watchglass.errors import InvalidInput
 from watchglass.query.frames import Frame, FrameColumn, Line, Number
-from watchglass.query.scope import Scope, parse_time
+from watchglass.query.scope import Scope, format_time, parse_time
 from watchglass.query.sql_sandbox import SqlAnswer
 from watchglass.query.sql_values import json_rows, split_type
 
@@ -48,7 +48,7 @@ def sql_frame(answer: SqlAnswer, mapping: Mapping, scope: Scope, interval_s: int
 
     Raises:
         InvalidInput: The mapping names a column that is not there, or there is no time or no number; the field is
-            `time`, `names` or `values`.
+            `time`, `names` or `values`. Or several rows are of one time and line; the field is `query`.
     """
     rows = json_rows(answer.table, answer.types)
     kinds = {name: _kind(type_name) for name, type_name in zip(answer.table.column_names, answer.types, strict=True)}
@@ -98,6 +98,8 @@ def _with_lines(
         for value in mapping.values:
             number = row[place[value]]
             line = lines.setdefault((*key, value), [None] * len(times_ns))
+            if line[at[time_ns]] is not None:
+                raise InvalidInput("query", f"has several rows for {format_time(time_ns)} and {', '.join(key) or value}: aggregate them by GROUP BY")
             line[at[time_ns]] = number if isinstance(number, int | float) else None
     has_label = len(mapping.values) > 1 or not mapping.names
     drawn = [

@@ -19,7 +19,8 @@ def usage_frame(question: UsageQuestion, answer: Usage, per: Measure | None) -> 
     """
     shown = tuple(measure for measure in question.measures if measure != per)
     names = [group.name for group in question.groups]
-    what = "; ".join(_brief(measure, per) for measure in shown)
+    words = [_brief(shown[0], per)] if len(shown) == 1 else [_label(measure, per) for measure in shown]
+    what = ", ".join(words)
     said = Frame(in_words(what, names, question.interval_s), is_truncated=any(it.is_other for it in answer.series))
     if question.interval_s is None:
         columns = [FrameColumn(name, "", is_number=False) for name in names]
@@ -64,7 +65,8 @@ def _divided(value: Number, by: Number) -> Number:
 
 
 def _brief(measure: Measure, per: Measure | None) -> str:
-    return measure.brief if per is None else f"{measure.brief} / {per.brief[0].lower()}{per.brief[1:]}"
+    brief = measure.brief.split(";")[0]
+    return brief if per is None else f"{brief} / {per.brief[0].lower()}{per.brief[1:].split(';')[0]}"
 
 
 def _label(measure: Measure, per: Measure | None) -> str:
