@@ -35,8 +35,9 @@ export async function sendJson<Answer = void>(
   method: "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   body?: unknown,
+  signal?: AbortSignal,
 ): Promise<Answer> {
-  const [status, answer] = await ask(method, path, body === undefined ? undefined : JSON.stringify(body));
+  const [status, answer] = await ask(method, path, body === undefined ? undefined : JSON.stringify(body), signal);
   return answer === "" ? (undefined as Answer) : readAnswer<Answer>(status, answer, JSON.parse);
 }
 

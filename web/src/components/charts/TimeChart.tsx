@@ -39,12 +39,12 @@ export function TimeChart(props: TimeChartProps) {
     onPick,
     cursorGroup,
   } = props;
-  const { unit, times, series, markers, bands } = props;
+  const { unit, times, series, markers, bands, levels } = props;
   const zone = useTimeZone();
   const [hidden, setHidden] = useState(NONE);
   const data: TimeData = useMemo(
-    () => ({ unit, times, series, ...(markers && { markers }), ...(bands && { bands }) }),
-    [unit, times, series, markers, bands],
+    () => ({ unit, times, series, ...(markers && { markers }), ...(bands && { bands }), ...(levels && { levels }) }),
+    [unit, times, series, markers, bands, levels],
   );
   const makeOption = useCallback((drawing: Drawing) => timeOption(data, hidden, zone, drawing), [data, hidden, zone]);
   const times_ms = useMemo(() => times.map(toMilliseconds), [times]);

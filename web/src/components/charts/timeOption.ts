@@ -26,6 +26,8 @@ export interface TimeData {
   series: readonly TimeSeries[];
   markers?: readonly { time: string; label: string }[];
   bands?: readonly { start: string; end: string; label: string }[];
+  /** Values that are drawn as lines across. */
+  levels?: readonly { value: number; colour: string }[];
 }
 
 /** The colour of each series, by its place. */
@@ -115,7 +117,7 @@ function drawn({ name, values, kind = "line", stack }: TimeSeries, colour: strin
 }
 
 /** Lines at instants and stripes over stretches, each with its word. */
-function marks({ markers = [], bands = [] }: TimeData, resolve: Drawing["resolve"]) {
+function marks({ unit, markers = [], bands = [], levels = [] }: TimeData, resolve: Drawing["resolve"]) {
   const label = { color: resolve("var(--wg-dim)"), fontSize: 10 };
   return {
     markLine: {
@@ -123,7 +125,14 @@ function marks({ markers = [], bands = [] }: TimeData, resolve: Drawing["resolve
       symbol: "none",
       label: { ...label, position: "insideEndTop", formatter: "{b}" },
       lineStyle: { color: resolve("var(--wg-dim)"), type: "dashed" },
-      data: markers.map(({ time, label: name }) => ({ name, xAxis: toMilliseconds(time) })),
+      data: [
+        ...markers.map(({ time, label: name }) => ({ name, xAxis: toMilliseconds(time) })),
+        ...levels.map(({ value, colour }) => ({
+          name: formatValue(value, unit),
+          yAxis: value,
+          lineStyle: { color: resolve(colour) },
+        })),
+      ],
     },
     markArea: {
       silent: true,
