@@ -466,6 +466,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/panels/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Panel Measures
+         * @description List what usage can be measured in.
+         */
+        get: operations["panel_measures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/prices": {
         parameters: {
             query?: never;
@@ -2020,6 +2040,40 @@ export interface components {
              * @description Cursor of the next page, null on the last one
              */
             next_cursor: string | null;
+        };
+        /**
+         * MeasureEntry
+         * @description A measure of usage that a panel can show.
+         */
+        MeasureEntry: {
+            /**
+             * Brief
+             * @description What it says
+             */
+            brief: string;
+            /**
+             * Can Order
+             * @description Whether groups can be ordered by it
+             */
+            can_order: boolean;
+            /**
+             * Name
+             * @description Name
+             */
+            name: string;
+            /**
+             * Unit
+             * @description Unit, empty for a count
+             */
+            unit: string;
+        };
+        /**
+         * MeasureList
+         * @description Measures of usage.
+         */
+        MeasureList: {
+            /** Measures */
+            measures: components["schemas"]["MeasureEntry"][];
         };
         /**
          * MeasureOut
@@ -5846,6 +5900,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PanelData"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panel_measures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureList"];
                 };
             };
             /** @description The request cannot be answered as it is */
