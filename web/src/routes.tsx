@@ -1,6 +1,7 @@
 /** The one list of pages: path, title, how the address is read, the page; and for the menu an icon and a letter. */
 
-import { type Icon, IconChartLine, IconListTree, IconLogs } from "@tabler/icons-react";
+import { type Icon, IconChartLine, IconLayoutDashboard, IconListTree, IconLogs } from "@tabler/icons-react";
+
 import {
   createRootRoute,
   createRoute,
@@ -13,6 +14,7 @@ import { readCompareSearch } from "./lib/compareSearch";
 import { readLogsSearch } from "./lib/logs";
 import { readMetricsSearch } from "./lib/metricQueries";
 import { parseSearch, readListSearch, readRangeSearch, readTraceSearch, stringifySearch } from "./lib/search";
+import { readDashboardSearch } from "./pages/dashboard/search";
 import { NotFoundPage } from "./pages/not-found";
 import { Shell } from "./pages/shell";
 
@@ -41,6 +43,22 @@ const pages = [
   page("/logs", "Logs", readLogsSearch, () => import("./pages/logs"), "LogsPage", IconLogs, "l"),
   // /metrics is what Prometheus scrapes
   page("/explore", "Metrics", readMetricsSearch, () => import("./pages/metrics"), "MetricsPage", IconChartLine, "m"),
+  page(
+    "/dashboards",
+    "Dashboards",
+    readRangeSearch,
+    () => import("./pages/dashboards"),
+    "DashboardsPage",
+    IconLayoutDashboard,
+    "d",
+  ),
+  page(
+    "/dashboards/$dashboardId",
+    "Dashboard",
+    readDashboardSearch,
+    () => import("./pages/dashboard"),
+    "DashboardPage",
+  ),
 ] as const;
 
 const home = createRoute({

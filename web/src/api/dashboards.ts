@@ -3,7 +3,8 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Chosen } from "../lib/dashboard/variables";
 import { getJson, type Parameters, queryOf, sendJson } from "./client";
-import type { Dashboard, DashboardDocument, DashboardList, MeasureEntry, Panel, PanelData, Vocabulary } from "./types";
+import type { Dashboard, DashboardDocument, DashboardList, MeasureEntry, Panel, PanelData } from "./dashboardTypes";
+import type { Vocabulary } from "./types";
 import type { components } from "./types.generated";
 
 /** What a user says of a dashboard. */

@@ -1,6 +1,6 @@
 /** From a panel and its data to what charts are given. Pure. */
 
-import type { Panel, PanelData, Threshold } from "../../api/types";
+import type { Panel, PanelData, Threshold } from "../../api/dashboardTypes";
 import type { Unit } from "../format";
 import { type Bins, binValues } from "./bins";
 

@@ -1,7 +1,7 @@
 /** Where panels stand: in a grid of 12 columns, pushed up as far as they go, moved and resized by steps. Pure. */
 
 import { bottom, cloneLayout, type Layout, moveElement, verticalCompactor } from "react-grid-layout/core";
-import type { Panel, Place } from "../../api/types";
+import type { Panel, Place } from "../../api/dashboardTypes";
 
 export const COLUMNS = 12;
 /** Height of a row and space between panels, in pixels. */

@@ -1,6 +1,6 @@
 /** Panels made, copied and removed. Pure. */
 
-import type { Panel, PanelQuery } from "../../api/types";
+import type { Panel, PanelQuery } from "../../api/dashboardTypes";
 import { compact, lastRow } from "./layout";
 
 export const KINDS: readonly { kind: Panel["kind"]; label: string }[] = [

@@ -1,6 +1,6 @@
 /** What is chosen of a dashboard's variables: in the address as var-NAME, for the server as lists, in titles as words. Pure. */
 
-import type { Variable } from "../../api/types";
+import type { Variable } from "../../api/dashboardTypes";
 
 /** Parameters of the address that are variables. */
 export type VariableSearch = { [name: `var-${string}`]: string | undefined };

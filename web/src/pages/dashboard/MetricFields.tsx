@@ -1,0 +1,97 @@
+/** What a panel asks of one metric. */
+
+import { Autocomplete, NativeSelect, NumberInput, TagsInput, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import type { Parameters } from "../../api/client";
+import { columns, metricNames } from "../../api/dashboards";
+import type { PanelQuery } from "../../api/dashboardTypes";
+import styles from "./Dashboard.module.css";
+
+type MetricQuery = Extract<PanelQuery, { source: "metrics" }>;
+
+interface MetricFieldsProps {
+  query: MetricQuery;
+  range: Parameters;
+  onChange: (query: MetricQuery) => void;
+}
+
+export function MetricFields({ query, range, onChange }: MetricFieldsProps) {
+  const metrics = useQuery(metricNames(range));
+  const groups = useQuery(columns("metric_points"));
+  const patch = (part: Partial<MetricQuery>) => onChange({ ...query, ...part });
+  const known = metrics.data?.find(({ name }) => name === query.name);
+  const aggregations = known?.aggregations ?? (query.aggregation ? [query.aggregation] : []);
+  return (
+    <>
+      <div className={styles.pair}>
+        <Autocomplete
+          size="xs"
+          label="Metric"
+          description="Those that were reported in this range"
+          inputWrapperOrder={["label", "input", "description"]}
+          data={[...new Set((metrics.data ?? []).map(({ name }) => name))]}
+          limit={50}
+          value={query.name}
+          // what a metric can be read as depends on it
+          onChange={(name) => name !== "" && patch({ name, aggregation: null })}
+        />
+        <NativeSelect
+          size="xs"
+          label="Read as"
+          data={[{ value: "", label: "Usual for its type" }, ...aggregations]}
+          value={query.aggregation ?? ""}
+          onChange={(event) =>
+            patch({ aggregation: (event.currentTarget.value || null) as MetricQuery["aggregation"] })
+          }
+        />
+      </div>
+      <div className={styles.pair}>
+        <TagsInput
+          size="xs"
+          label="Told apart by"
+          maxTags={3}
+          data={["service", ...(groups.data ?? [])]}
+          value={query.group_by}
+          onChange={(group_by) => patch({ group_by })}
+        />
+        <TagsInput
+          size="xs"
+          label="Quantiles, from 0 to 1"
+          maxTags={10}
+          value={query.quantiles.map(String)}
+          onChange={(texts) => {
+            const quantiles = texts.map(Number).filter((share) => share >= 0 && share <= 1);
+            if (quantiles.length > 0) patch({ quantiles });
+          }}
+        />
+      </div>
+      <TextInput
+        size="xs"
+        label="Filter"
+        placeholder="service:$service attributes.gen_ai.request.model:$model"
+        maxLength={2000}
+        value={query.filter}
+        onChange={(event) => patch({ filter: event.currentTarget.value })}
+      />
+      <div className={styles.pair}>
+        <TextInput
+          size="xs"
+          label="Interval"
+          description="auto, or such as 5m"
+          inputWrapperOrder={["label", "input", "description"]}
+          maxLength={12}
+          value={query.interval}
+          onChange={(event) => patch({ interval: event.currentTarget.value })}
+        />
+        <NumberInput
+          size="xs"
+          label="Most groups"
+          min={1}
+          max={100}
+          value={query.limit}
+          onChange={(limit) => typeof limit === "number" && patch({ limit })}
+        />
+      </div>
+    </>
+  );
+}
