@@ -98,6 +98,8 @@ def test_vocabulary_is_answered(client: TestClient) -> None:
         name: [one.name for one in fields] for name, fields in load_fields().items()
     }
     assert {"service", "duration", "error", "tokens"} <= set(tables["spans"]["short_names"])
+    short = {field["name"]: field["short_name"] for field in tables["spans"]["fields"]}
+    assert (short["service_name"], short["model"]) == ("service", "")
 
 
 @pytest.mark.parametrize("hostile", ["' OR 1=1 --", "\\' OR 1=1 --", "x'; DROP TABLE spans --", "{p0:String}", "a\0b", "%", "\\", "ü\n"])

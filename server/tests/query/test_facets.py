@@ -188,7 +188,7 @@ def test_names_of_attributes_come_from_all_maps(engine: Engine) -> None:
     assert (looked("CLOUD"), looked("%"), looked(".*")) == (["resource.cloud.region"], ["attributes.n%"], [])
 
 
-@pytest.mark.parametrize("fields", ["", "nothing", "tags", "start_time", "attributes", ",".join(f"attributes.a{it}" for it in range(21))])
+@pytest.mark.parametrize("fields", ["", "nothing", "tags", "start_time", "attributes", "input_messages", ",".join(f"attributes.a{it}" for it in range(21))])
 def test_fields_that_have_no_facet_are_named(fields: str) -> None:
     """Unknown names, arrays, times, whole maps and too many are refused."""
     with pytest.raises(InvalidInput) as raised:

@@ -1584,6 +1584,11 @@ export interface components {
              */
             name: string;
             /**
+             * Short Name
+             * @description Shorter name that filters know as well, empty when there is none
+             */
+            short_name: string;
+            /**
              * Source
              * @description Who fills it: identity, otlp, convention or derived
              */

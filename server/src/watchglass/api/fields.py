@@ -5,8 +5,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from watchglass.api.access import Reader
+from watchglass.model.fields import Field as Column
 from watchglass.model.fields import load_fields
-from watchglass.query.columns import short_names
+from watchglass.query.columns import ALIASES, short_names
 
 router = APIRouter(prefix="/api/v1", tags=["fields"])
 
@@ -15,6 +16,7 @@ class FieldEntry(BaseModel):
     """One column."""
 
     name: str = Field(description="Column name; a number's name ends in its unit")
+    short_name: str = Field(description="Shorter name that filters know as well, empty when there is none")
     type: str = Field(description="ClickHouse type")
     unit: str = Field(description="Unit of a number, empty when it has none")
     source: str = Field(description="Who fills it: identity, otlp, convention or derived")
@@ -43,12 +45,21 @@ def get_fields(reader: Reader) -> Vocabulary:
         tables=[
             TableEntry(
                 name=table,
-                fields=[
-                    FieldEntry(name=one.name, type=one.type, unit=one.unit, source=one.source, brief=one.brief)
-                    for one in fields
-                ],
+                fields=[_entry(one) for one in fields],
                 short_names=short_names(table),
             )
             for table, fields in load_fields().items()
         ]
+    )
+
+
+def _entry(column: Column) -> FieldEntry:
+    short_name = next((short for short, name in ALIASES.items() if name == column.name), "")
+    return FieldEntry(
+        name=column.name,
+        short_name=short_name,
+        type=column.type,
+        unit=column.unit,
+        source=column.source,
+        brief=column.brief,
     )

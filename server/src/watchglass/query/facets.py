@@ -26,6 +26,12 @@ ERROR = "error"
 
 TableName = Literal["spans", "logs"]
 
+LONG_TEXTS = frozenset({
+    "input_messages", "output_messages", "system_instructions", "tool_definitions", "input_value", "output_value",
+    "tool_call_arguments", "tool_call_result", "retrieval_query", "retrieval_documents", "links", "body", "status_message",
+})  # fmt: skip
+"""Columns of texts that hardly come twice and may be very long: they are searched, not counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class FacetQuestion:
@@ -97,7 +103,7 @@ def read_fields(text: str, table: TableName) -> tuple[str, ...]:
     if not 0 < len(names) <= MAX_FIELDS:
         raise InvalidInput("fields", f"name 1 to {MAX_FIELDS} fields, with commas")
     for name in names:
-        read_group(name, 0, table, "fields")
+        _check(name, table, "fields")
     return names
 
 
@@ -107,7 +113,14 @@ def read_field(name: str, table: TableName) -> tuple[str, ...]:
     Raises:
         InvalidInput: An unknown name, or one whose values cannot be counted; the field is `name`.
     """
-    return (read_group(name, 0, table, "name").name,)
+    _check(name, table, "name")
+    return (name,)
+
+
+def _check(name: str, table: TableName, parameter: str) -> None:
+    read_group(name, 0, table, parameter)
+    if name in LONG_TEXTS:
+        raise InvalidInput(parameter, f"{name} holds long texts, whose values are not counted: search it for words")
 
 
 def count_facets(reader: Reader, question: FacetQuestion, kept: Kept, clock: Clock) -> list[Facet]:
