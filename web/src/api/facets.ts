@@ -22,7 +22,8 @@ export function facets(parameters: Parameters, fields: readonly string[], interv
       (await getJson<Schemas["FacetList"]>("/facets", { ...parameters, fields: fields.join(), limit: 12 }, signal))
         .facets,
     enabled: fields.length > 0,
-    refetchInterval: interval_ms,
+    // a function, so that the pacer of living pages does not count at every arrival
+    refetchInterval: () => interval_ms,
     placeholderData: keepPreviousData,
     retry: false,
   });

@@ -9,13 +9,10 @@ import { TOTAL_MEASURES } from "../lib/usageTotals";
 import { getJson, type Parameters } from "./client";
 import type { LogPage, ProjectList, SpanDetail, Trace, TracePage, TraceSummary, Usage, Vocabulary } from "./types";
 
-/** How often a living list is asked for, in milliseconds. */
-export const LIVE_INTERVAL_MS = 2000;
-
 /** How often totals are asked for, in milliseconds; they cost more than a page of the list. */
 const TOTALS_INTERVAL_MS = 10_000;
 
-const PAGE_ROWS = 50;
+const PAGE_ROWS = 100;
 
 /** Most logs of a trace that are shown, the latest. */
 const MOST_LOGS = 200;
@@ -46,13 +43,13 @@ export function traceList(parameters: Parameters) {
   });
 }
 
-/** The first page of traces, asked for again and again while `isLive` and the tab is seen. */
-export function latestTraces(parameters: Parameters, isLive: boolean) {
+/** The first page of traces, asked for again every `interval_ms` while the tab is seen; not at all when that is false. */
+export function latestTraces(parameters: Parameters, interval_ms: number | false) {
   return queryOptions({
     queryKey: ["latest-traces", parameters],
     queryFn: ({ signal }) => tracePage(parameters, null, signal),
-    enabled: isLive,
-    refetchInterval: isLive ? LIVE_INTERVAL_MS : false,
+    enabled: interval_ms !== false,
+    refetchInterval: interval_ms,
     retry: false,
   });
 }

@@ -1,14 +1,25 @@
-/** The filter as text, applied on Enter or after a pause in typing, with what is wrong shown where it is wrong. */
+/** The filter as text, completed while it is typed, applied on Enter or after a pause, with what is wrong shown where it is wrong. */
 
-import { CloseButton, TextInput } from "@mantine/core";
+import { CloseButton, Combobox, TextInput, useCombobox } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
-import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { type CursorContext, complete, type Suggestion } from "../lib/completion";
+import { joinFilter, scanFilter } from "../lib/filterText";
+import { formatShortCount } from "../lib/format";
 import { type FilterField, FilterHelp } from "./FilterHelp";
 import styles from "./FilterInput.module.css";
 
 /** How long typing must pause before the filter is applied, in milliseconds. */
 const PAUSE_MS = 600;
+
+/** What may be written where the cursor is. */
+export interface Completion {
+  context: CursorContext | null;
+  suggestions: readonly Suggestion[];
+  /** The text or the cursor in it is another one. */
+  onCursor: (text: string, cursor: number) => void;
+}
 
 interface FilterInputProps {
   value: string;
@@ -16,70 +27,133 @@ interface FilterInputProps {
   problem: { position: number; message: string } | null;
   /** What can be asked for. */
   fields: readonly FilterField[];
+  completion?: Completion;
+  placeholder?: string;
   onChange: (filter: string) => void;
   inputRef: RefObject<HTMLInputElement | null>;
 }
 
-export function FilterInput({ value, problem, fields, onChange, inputRef }: FilterInputProps) {
+const PLACEHOLDER = "Filter: words, model:gpt-4o, status:error, cost_usd>0.01 …   ( / )";
+
+export function FilterInput(props: FilterInputProps) {
+  const { value, problem, fields, completion, placeholder = PLACEHOLDER, onChange, inputRef } = props;
   const [text, setText] = useState(value);
   const problemId = useId();
-  useEffect(() => setText(value), [value]);
+  const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
+  const cursorRef = useRef<number | null>(null);
+  // a space at the end is being typed, and is no other filter
+  useEffect(() => setText((typed) => (typed.trim() === value ? typed : value)), [value]);
   const applyLater = useDebouncedCallback(onChange, PAUSE_MS);
+
+  useLayoutEffect(() => {
+    if (cursorRef.current === null) return;
+    inputRef.current?.setSelectionRange(cursorRef.current, cursorRef.current);
+    cursorRef.current = null;
+  });
 
   const apply = (filter: string) => {
     applyLater.cancel();
+    combobox.closeDropdown();
     onChange(filter.trim());
   };
   const clear = () => {
     setText("");
     apply("");
   };
-  const change = (filter: string) => {
+  const change = (filter: string, cursor: number) => {
     setText(filter);
-    applyLater(filter.trim());
+    completion?.onCursor(filter, cursor);
+    combobox.openDropdown();
+    combobox.resetSelectedOption();
+    // half a condition is no filter yet
+    if (scanFilter(filter).isUnfinished) applyLater.cancel();
+    else applyLater(filter.trim());
   };
   /** Write the beginning of a condition, which the reader ends. */
   const begin = (condition: string) => {
-    setText(joined(text, condition));
+    setText(joinFilter(text, condition));
     inputRef.current?.focus();
   };
+  const accept = (suggestion: Suggestion | undefined) => {
+    if (!completion?.context || suggestion === undefined) return;
+    const filled = complete(text, completion.context, suggestion.insert);
+    cursorRef.current = filled.cursor;
+    inputRef.current?.focus();
+    change(filled.text, filled.cursor);
+  };
+  const suggestions = completion?.suggestions ?? [];
+  const isOpen = combobox.dropdownOpened && suggestions.length > 0;
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === "Enter") apply(text);
-    if (event.key === "Escape") event.currentTarget.blur();
+    const chosen = isOpen ? combobox.getSelectedOptionIndex() : -1;
+    if (event.key === "Enter" && chosen < 0) apply(text);
+    if (event.key === "Escape" && !isOpen) event.currentTarget.blur();
+    if (event.key === "Tab" && isOpen && !event.shiftKey && (chosen >= 0 || completion?.context?.typed)) {
+      event.preventDefault();
+      accept(suggestions[Math.max(0, chosen)]);
+    }
   };
 
   return (
     <div className={styles.filter}>
-      <TextInput
-        ref={inputRef}
-        size="xs"
-        aria-label="Filter"
-        aria-describedby={problem ? problemId : undefined}
-        placeholder="Filter: words, model:gpt-4o, status:error, cost_usd>0.01 …   ( / )"
-        spellCheck={false}
-        autoCapitalize="none"
-        autoComplete="off"
-        leftSection={<IconSearch size={14} aria-hidden />}
-        rightSectionWidth={text ? 56 : 30}
-        rightSection={
-          <div className={styles.buttons}>
-            {text && <CloseButton size="sm" aria-label="Clear the filter" onClick={clear} />}
-            <FilterHelp fields={fields} onExample={(example) => apply(joined(text, example))} onField={begin} />
-          </div>
-        }
-        value={text}
-        error={problem !== null}
-        onChange={(event) => change(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-        classNames={{ input: styles.input }}
-      />
-      {problem && <FilterProblem id={problemId} filter={value} position={problem.position} message={problem.message} />}
+      <Combobox
+        store={combobox}
+        position="bottom-start"
+        offset={3}
+        shadow="md"
+        onOptionSubmit={(index) => accept(suggestions[Number(index)])}
+      >
+        <Combobox.Target withExpandedAttribute>
+          <TextInput
+            ref={inputRef}
+            role="combobox"
+            size="xs"
+            aria-label="Filter"
+            aria-autocomplete="list"
+            aria-describedby={problem ? problemId : undefined}
+            placeholder={placeholder}
+            spellCheck={false}
+            autoCapitalize="none"
+            autoComplete="off"
+            leftSection={<IconSearch size={14} aria-hidden />}
+            rightSectionWidth={text ? 56 : 30}
+            rightSection={
+              <div className={styles.buttons}>
+                {text && <CloseButton size="sm" aria-label="Clear the filter" onClick={clear} />}
+                <FilterHelp fields={fields} onExample={(example) => apply(joinFilter(text, example))} onField={begin} />
+              </div>
+            }
+            value={text}
+            error={problem !== null}
+            onChange={({ currentTarget: { value: typed, selectionStart } }) =>
+              change(typed, selectionStart ?? typed.length)
+            }
+            onSelect={({ currentTarget: { value: typed, selectionStart } }) =>
+              completion?.onCursor(typed, selectionStart ?? typed.length)
+            }
+            onClick={() => combobox.openDropdown()}
+            onBlur={() => combobox.closeDropdown()}
+            onKeyDown={onKeyDown}
+            classNames={{ input: styles.input }}
+          />
+        </Combobox.Target>
+        <Combobox.Dropdown hidden={!isOpen} className={styles.dropdown}>
+          <Combobox.Options aria-label="Suggestions">
+            {suggestions.map(({ label, insert, detail, count }, index) => (
+              <Combobox.Option key={`${label} ${insert}`} value={String(index)} className={styles.suggestion}>
+                <code>{label}</code>
+                <span>{detail}</span>
+                {count !== undefined && <b>{formatShortCount(count)}</b>}
+              </Combobox.Option>
+            ))}
+          </Combobox.Options>
+          <Combobox.Footer className={styles.hint}>↑ ↓ choose · Tab completes · Enter searches</Combobox.Footer>
+        </Combobox.Dropdown>
+      </Combobox>
+      {problem && !isOpen && (
+        <FilterProblem id={problemId} filter={value} position={problem.position} message={problem.message} />
+      )}
     </div>
   );
-}
-
-function joined(filter: string, condition: string): string {
-  return filter.trim() === "" ? condition : `${filter.trim()} ${condition}`;
 }
 
 /** The filter again with the wrong place marked, and the reason below. */

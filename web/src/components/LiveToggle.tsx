@@ -9,7 +9,7 @@ const WORDS: Record<LiveState, [label: string, title: string]> = {
   live: ["Live", "New traces appear by themselves; press to pause"],
   held: ["Live", "Held while you are scrolled down; new traces wait above"],
   paused: ["Paused", "Press to let new traces appear again"],
-  broken: ["Retrying", "The server does not answer; asking again every 2 s"],
+  broken: ["Retrying", "The server does not answer; it is asked again in a moment"],
   past: ["Fixed range", "This range has ended, so nothing new can appear"],
 };
 

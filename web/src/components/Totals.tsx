@@ -1,4 +1,4 @@
-/** The strip above the list: what the chosen range adds up to, and its course over time. */
+/** The strip above the list: what the chosen range adds up to. */
 
 import type { Usage } from "../api/types";
 import {
@@ -11,10 +11,9 @@ import {
   UNKNOWN,
 } from "../lib/format";
 import { totalsOf } from "../lib/usageTotals";
-import { Histogram } from "./Histogram";
 import styles from "./Totals.module.css";
 
-export function Totals({ usage, now_ms }: { usage: Usage | undefined; now_ms: number }) {
+export function Totals({ usage }: { usage: Usage | undefined }) {
   const totals = usage && totalsOf(usage.series, usage.times.length);
   const unpriced = totals?.unpriced_count ?? 0;
   return (
@@ -52,13 +51,6 @@ export function Totals({ usage, now_ms }: { usage: Usage | undefined; now_ms: nu
         label="First token p95"
         value={formatDuration(totals?.time_to_first_token_p95_ns)}
         title={`Half come within ${formatDuration(totals?.time_to_first_token_p50_ns)}, 95% within ${formatDuration(totals?.time_to_first_token_p95_ns)}`}
-      />
-      <Histogram
-        times={usage?.times ?? []}
-        counts={totals?.span_counts ?? []}
-        errors={totals?.error_counts ?? []}
-        interval_s={usage?.interval_s ?? 0}
-        now_ms={now_ms}
       />
     </section>
   );

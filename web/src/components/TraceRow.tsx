@@ -1,40 +1,35 @@
-/** One trace in the list: what was asked and answered, and what it took. */
+/** One trace in the list: the whole row is the link to it. */
 
 import { Link } from "@tanstack/react-router";
-import type { MouseEvent, ReactNode } from "react";
+import { type MouseEvent, memo, type ReactNode } from "react";
 import type { TraceSummary } from "../api/types";
-import { formatCount, formatDuration, formatPlural, UNKNOWN } from "../lib/format";
-import { formatUtc, splitInstant } from "../lib/time";
-import { Cost } from "./Cost";
+import { formatPlural } from "../lib/format";
+import type { RangeSearch } from "../lib/search";
+import type { TraceColumn } from "../lib/traceColumns";
 import styles from "./TraceTable.module.css";
 import { useTimeZone } from "./timeZone";
+import { CELLS } from "./traceCells";
 
 interface TraceRowProps {
   row: TraceSummary;
+  columns: readonly TraceColumn[];
   index: number;
   top_px: number;
   height_px: number;
   isFresh: boolean;
+  isMarked: boolean;
   /** Whether the Tab key stops here; one row of the list does. */
   isTabStop: boolean;
   now_ms: number;
-  project: string | undefined;
-  onFocus: () => void;
+  /** What the trace's page takes over from this one. */
+  search: RangeSearch;
+  onFocus: (traceId: string) => void;
+  onMark: (traceId: string) => void;
 }
 
-export function TraceRow({
-  row,
-  index,
-  top_px,
-  height_px,
-  isFresh,
-  isTabStop,
-  now_ms,
-  project,
-  onFocus,
-}: TraceRowProps) {
+export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
+  const { row, columns, index, top_px, height_px, isFresh, isMarked, isTabStop, now_ms, search } = props;
   const zone = useTimeZone();
-  const { day, time } = splitInstant(row.start_time, zone, now_ms);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the link has the keyboard
     <div
@@ -43,81 +38,64 @@ export function TraceRow({
       aria-rowindex={index + 2}
       className={styles.row}
       data-fresh={isFresh || undefined}
+      data-marked={isMarked || undefined}
       style={{ transform: `translateY(${top_px}px)`, height: height_px }}
     >
-      <Cell column="Time" title={formatUtc(row.start_time)}>
-        <span className={styles.first}>{time}</span>
-        {day && <span className={styles.second}>{day}</span>}
-      </Cell>
-      <Cell column="Trace" title={row.root_is_missing ? `${row.name} (its first span has not arrived)` : row.name}>
-        <Link
-          to="/traces/$traceId"
-          params={{ traceId: row.trace_id }}
-          search={{ project }}
-          state={{ isFromList: true }}
-          className={styles.link}
-          data-trace={row.trace_id}
-          tabIndex={isTabStop ? 0 : -1}
-          onFocus={onFocus}
-        >
-          {row.name || "(no name)"}
-        </Link>
-        <span className={styles.second}>
-          {row.service_name || "unknown service"}
-          {row.span_count > 1 && ` · ${formatPlural(row.span_count, "span")}`}
-        </span>
-      </Cell>
-      <Cell column="Input → output">
-        <span className={styles.preview}>{row.input_preview || <Nothing />}</span>
-        <span className={styles.previewDim}>{row.output_preview ? `→ ${row.output_preview}` : <Nothing />}</span>
-      </Cell>
-      <Cell column="Model" title={row.models.join(", ")}>
-        <span className={styles.first}>{row.models[0] ?? UNKNOWN}</span>
-        {row.models.length > 1 && <span className={styles.second}>+ {row.models.length - 1} more</span>}
-      </Cell>
-      <Cell column="Tokens">
-        <Tokens in_tokens={row.input_tokens} out_tokens={row.output_tokens} />
-      </Cell>
-      <Cell column="Cost">
-        <Cost cost_usd={row.cost_usd} unpriced_count={row.unpriced_count} call_count={row.model_call_count} isShort />
-      </Cell>
-      <Cell column="Duration">{formatDuration(row.duration_ns)}</Cell>
-      <Cell column="First token">{formatDuration(row.time_to_first_token_ns)}</Cell>
-      <Cell column="Status">
-        {row.error_count > 0 ? (
-          <span className={styles.failed}>{formatPlural(row.error_count, "error")}</span>
-        ) : (
-          <span className={styles.fine}>ok</span>
-        )}
-      </Cell>
+      <div role="cell" data-column="mark">
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          aria-label={`Mark ${row.name || "the trace"}`}
+          checked={isMarked}
+          onClick={(event) => event.stopPropagation()}
+          onChange={() => props.onMark(row.trace_id)}
+        />
+      </div>
+      {columns.map(({ id }) => {
+        if (id === "trace") {
+          return (
+            <Cell
+              key={id}
+              column={id}
+              title={row.root_is_missing ? `${row.name} (its first span has not arrived)` : row.name}
+            >
+              <Link
+                to="/traces/$traceId"
+                params={{ traceId: row.trace_id }}
+                search={search}
+                state={{ isFromList: true }}
+                className={styles.link}
+                data-trace={row.trace_id}
+                tabIndex={isTabStop ? 0 : -1}
+                preload={false}
+                onFocus={() => props.onFocus(row.trace_id)}
+              >
+                {row.name || "(no name)"}
+              </Link>
+              <span className={styles.second}>
+                {row.service_name || "unknown service"}
+                {row.span_count > 1 && ` · ${formatPlural(row.span_count, "span")}`}
+              </span>
+            </Cell>
+          );
+        }
+        const { content, title } = CELLS[id](row, now_ms, zone);
+        return (
+          <Cell key={id} column={id} title={title}>
+            {content}
+          </Cell>
+        );
+      })}
     </div>
   );
-}
+});
 
-function Cell({ column, title, children }: { column: string; title?: string; children: ReactNode }) {
+function Cell({ column, title, children }: { column: string; title?: string | undefined; children: ReactNode }) {
   return (
     <div role="cell" data-column={column} title={title}>
       {children}
     </div>
   );
-}
-
-function Tokens({ in_tokens, out_tokens }: { in_tokens: number | null; out_tokens: number | null }) {
-  if (in_tokens === null && out_tokens === null) return <span className={styles.fine}>{UNKNOWN}</span>;
-  return (
-    <>
-      <span className={styles.first}>
-        {formatCount(in_tokens)} <small>in</small>
-      </span>
-      <span className={styles.second}>
-        {formatCount(out_tokens)} <small>out</small>
-      </span>
-    </>
-  );
-}
-
-function Nothing() {
-  return <span className={styles.fine}>{UNKNOWN}</span>;
 }
 
 /** Follow the row's link for a click beside it: cells with a tooltip lie above the link, which covers the rest of the row. */

@@ -2,48 +2,73 @@
 
 import { useElementScrollRestoration } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState } from "react";
+import { type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from "react";
 import type { TraceSummary } from "../api/types";
 import { moveByKey } from "../lib/listKeys";
+import type { RangeSearch } from "../lib/search";
+import { leastWidth, readColumns, type TraceColumn } from "../lib/traceColumns";
 import { TraceRow } from "./TraceRow";
 import styles from "./TraceTable.module.css";
 
 /** Rows from the end at which older ones are asked for. */
-const AHEAD_ROWS = 15;
+const AHEAD_ROWS = 40;
 
-const COLUMNS = ["Time", "Trace", "Input → output", "Model", "Tokens", "Cost", "Duration", "First token", "Status"];
+const HEAD_PX = 29;
+const ROW_PX = 46;
+
+/** Where a trace is a card of three lines, on a phone, it always shows these. */
+const CARD_PX = 92;
+const CARD_COLUMNS = readColumns("trace,time,text,tokens,cost,duration,status");
+
+/** What the page's keys do to the list. */
+export interface TraceTableKeys {
+  /** Move as `moveByKey` says. */
+  move: (key: string) => void;
+  /** Mark the chosen row, or take its mark away. */
+  mark: () => void;
+}
 
 interface TraceTableProps {
   rows: readonly TraceSummary[];
+  columns: readonly TraceColumn[];
   /** Traces that have just appeared and are shown so for a moment. */
   freshIds: ReadonlySet<string>;
+  markedIds: ReadonlySet<string>;
   now_ms: number;
   isNarrow: boolean;
-  project: string | undefined;
+  /** What a trace's page takes over from this one. */
+  search: RangeSearch;
   hasOlder: boolean;
   isLoadingOlder: boolean;
   /** Whether the last try to get older traces failed; the reader may try again. */
   hasOlderFailed: boolean;
+  /** Set when there are older traces that this list is too long for: goes on with a new list there. */
+  onGoOn?: (() => void) | undefined;
   /** How many traces wait above while the reader is scrolled down. */
   waitingCount: number;
+  onMark: (traceId: string) => void;
   onNeedOlder: () => void;
   onScrolledChange: (isScrolled: boolean) => void;
+  ref: Ref<TraceTableKeys>;
 }
 
 export function TraceTable(props: TraceTableProps) {
-  const { rows, isNarrow, hasOlder, isLoadingOlder, hasOlderFailed, onNeedOlder, onScrolledChange } = props;
+  const { rows, isNarrow, hasOlder, isLoadingOlder, hasOlderFailed, onMark, onNeedOlder, onScrolledChange } = props;
   const scrollRef = useRef<HTMLDivElement>(null);
   // the row is known by its trace, so that it stays chosen while others come in above
   const [currentId, setCurrentId] = useState<string | null>(null);
   const currentIndex = rows.findIndex((row) => row.trace_id === currentId);
   const restored = useElementScrollRestoration({ id: "traces" });
-  const rowHeight = isNarrow ? 92 : 46;
+  const columns = isNarrow ? CARD_COLUMNS : props.columns;
+  const [rowHeight, headHeight] = isNarrow ? [CARD_PX, 0] : [ROW_PX, HEAD_PX];
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scrollRef.current,
     estimateSize: () => rowHeight,
     getItemKey: (index) => rows[index]?.trace_id ?? index,
     initialOffset: restored?.scrollY ?? 0,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
     overscan: 10,
   });
   const items = virtualizer.getVirtualItems();
@@ -67,28 +92,24 @@ export function TraceTable(props: TraceTableProps) {
       scrollRef.current?.querySelector<HTMLElement>(`a[data-trace="${row.trace_id}"]`)?.focus({ preventScroll: true }),
     );
   };
-  useListKeys((key) => {
-    const next = moveByKey(key, currentIndex, rows.length);
-    if (next !== null) moveTo(next);
-    return next !== null;
-  });
+  useImperativeHandle(props.ref, () => ({
+    move: (key) => {
+      const next = moveByKey(key, currentIndex, rows.length);
+      if (next !== null) moveTo(next);
+    },
+    mark: () => {
+      if (currentId !== null && currentIndex >= 0) onMark(currentId);
+    },
+  }));
 
   const toTop = () => {
     scrollRef.current?.scrollTo({ top: 0 });
     onScrolledChange(false);
   };
+  const onFocus = useCallback((traceId: string) => setCurrentId(traceId), []);
 
   return (
-    <div className={styles.table} role="table" aria-label="Traces" aria-rowcount={hasOlder ? -1 : rows.length + 1}>
-      <div role="rowgroup" className={styles.head}>
-        <div role="row" className={styles.headRow}>
-          {COLUMNS.map((column) => (
-            <span key={column} role="columnheader" data-column={column}>
-              {column}
-            </span>
-          ))}
-        </div>
-      </div>
+    <div className={styles.table}>
       {props.waitingCount > 0 && (
         <button type="button" className={styles.waiting} onClick={toTop}>
           ↑ {props.waitingCount}
@@ -97,62 +118,78 @@ export function TraceTable(props: TraceTableProps) {
       )}
       <div
         ref={scrollRef}
-        role="rowgroup"
+        role="table"
+        aria-label="Traces"
+        aria-rowcount={hasOlder ? -1 : rows.length + 1}
         className={styles.scroll}
         data-scroll-restoration-id="traces"
         onScroll={(event) => onScrolledChange(event.currentTarget.scrollTop > 4)}
       >
-        <div role="presentation" className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
-          {items.map((item) => {
-            const row = rows[item.index];
-            if (row === undefined) return null;
-            const isCurrent = item.index === Math.max(currentIndex, 0);
-            return (
-              <TraceRow
-                key={row.trace_id}
-                row={row}
-                index={item.index}
-                top_px={item.start}
-                height_px={rowHeight}
-                isFresh={props.freshIds.has(row.trace_id)}
-                isTabStop={isCurrent}
-                now_ms={props.now_ms}
-                project={props.project}
-                onFocus={() => setCurrentId(row.trace_id)}
-              />
-            );
-          })}
+        <div
+          role="presentation"
+          className={styles.sheet}
+          style={{
+            minWidth: isNarrow ? undefined : leastWidth(columns),
+            ["--columns" as string]: `18px ${columns.map((column) => column.width).join(" ")}`,
+          }}
+        >
+          <div role="rowgroup" className={styles.head}>
+            <div role="row" className={styles.headRow} aria-rowindex={1}>
+              <span role="columnheader" aria-label="Mark" data-column="mark" />
+              {columns.map(({ id, title, isNumeric }) => (
+                <span key={id} role="columnheader" data-numeric={isNumeric || undefined}>
+                  {title}
+                </span>
+              ))}
+            </div>
+          </div>
+          <div role="rowgroup" className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
+            {items.map((item) => {
+              const row = rows[item.index];
+              if (row === undefined) return null;
+              return (
+                <TraceRow
+                  key={row.trace_id}
+                  row={row}
+                  columns={columns}
+                  index={item.index}
+                  top_px={item.start - headHeight}
+                  height_px={rowHeight}
+                  isFresh={props.freshIds.has(row.trace_id)}
+                  isMarked={props.markedIds.has(row.trace_id)}
+                  isTabStop={item.index === Math.max(currentIndex, 0)}
+                  now_ms={props.now_ms}
+                  search={props.search}
+                  onFocus={onFocus}
+                  onMark={onMark}
+                />
+              );
+            })}
+          </div>
         </div>
         <div role="presentation" className={styles.end}>
-          {hasOlderFailed ? (
-            <button type="button" onClick={onNeedOlder}>
-              Older traces could not be loaded. Try again
-            </button>
-          ) : hasOlder ? (
-            "Loading older traces …"
-          ) : (
-            "No older traces in this range"
-          )}
+          <EndOfList {...props} />
         </div>
       </div>
     </div>
   );
 }
 
-/** Call `onKey` for keys that are meant for the list, wherever the focus is; it says whether it used the key. */
-function useListKeys(onKey: (key: string) => boolean): void {
-  const latest = useRef(onKey);
-  useEffect(() => {
-    latest.current = onKey;
-  });
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      const isWriting =
-        event.target instanceof Element && event.target.closest("input, textarea, select, [role=dialog]") !== null;
-      if (isWriting || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (latest.current(event.key)) event.preventDefault();
-    };
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
-  }, []);
+function EndOfList({ hasOlder, hasOlderFailed, rows, onGoOn, onNeedOlder }: TraceTableProps) {
+  if (hasOlderFailed)
+    return (
+      <button type="button" onClick={onNeedOlder}>
+        Older traces could not be loaded. Try again
+      </button>
+    );
+  if (onGoOn)
+    return (
+      <>
+        These are the newest {rows.length.toLocaleString("en-US")} traces.{" "}
+        <button type="button" onClick={onGoOn}>
+          Go on with older ones
+        </button>
+      </>
+    );
+  return hasOlder ? "Loading older traces …" : "No older traces in this range";
 }

@@ -20,7 +20,7 @@ describe("readRangeSearch", () => {
   });
 
   it("is what another page takes over", () => {
-    expect(keepRange(readListSearch({ filter: "x", live: false, start: "-1h", tz: "utc" }))).toEqual({
+    expect(keepRange(readListSearch({ filter: "x", columns: "time", start: "-1h", tz: "utc" }))).toEqual({
       start: "-1h",
       tz: "utc",
     });
@@ -30,21 +30,21 @@ describe("readRangeSearch", () => {
 
 describe("readListSearch", () => {
   it("keeps what it knows and drops the rest", () => {
-    expect(readListSearch({ filter: "model:a", start: "-1h", live: false, odd: {}, end: "" })).toEqual({
+    expect(readListSearch({ filter: "model:a", start: "-1h", columns: "time,cost", odd: {}, end: "" })).toEqual({
       filter: "model:a",
       start: "-1h",
-      live: false,
+      columns: "time,cost",
     });
   });
 
   it("comes back from an address as it went in, quotes and numbers included", () => {
-    const search = { filter: '"a b" cost_usd>0.01', start: "1764000000", live: false };
+    const search = { filter: '"a b" cost_usd>0.01', start: "1764000000", columns: "time,cost" };
     expect(readListSearch(parseSearch(stringifySearch(search)))).toEqual(search);
     expect(stringifySearch({ filter: "", project: undefined })).toBe("");
   });
 
   it("drops what is neither", () => {
-    expect([readListSearch({ filter: ["a"], live: "no" }), readTraceSearch({ span: {} })]).toEqual([{}, {}]);
+    expect([readListSearch({ filter: ["a"], columns: 5 }), readTraceSearch({ span: {} })]).toEqual([{}, {}]);
   });
 });
 

@@ -20,8 +20,8 @@ export interface RangeSearch {
 export interface ListSearch extends RangeSearch {
   /** Filter in the filter language. */
   filter?: string;
-  /** False when the reader has stopped the list from filling. */
-  live?: boolean;
+  /** Ids of the columns, with commas; the usual ones when missing. */
+  columns?: string;
 }
 
 /** What a trace's page is asked for. */
@@ -57,7 +57,7 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
   return dropMissing({
     ...readRangeSearch(search),
     filter: text(search.filter),
-    live: search.live === "false" || search.live === false ? false : undefined,
+    columns: text(search.columns),
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { moveColumn, readColumns, toggleColumn, writeColumns } from "./traceColumns";
+import { fitColumns, leastWidth, moveColumn, readColumns, toggleColumn, writeColumns } from "./traceColumns";
 
 const ids = (text: string | undefined) => readColumns(text).map((column) => column.id);
 
@@ -21,4 +21,11 @@ it("adds, takes away and moves a column", () => {
   expect(writeColumns(moveColumn(two, "time", -1))).toBe("time,trace,session");
   expect(writeColumns(toggleColumn(two, "time"))).toBe("trace,session");
   expect(writeColumns(toggleColumn(two, "trace"))).toBe("time,trace,session");
+});
+
+it("leaves out what is needed least where there is no room", () => {
+  const all = readColumns(undefined);
+  expect(fitColumns(all, leastWidth(all))).toEqual(all);
+  expect(fitColumns(all, leastWidth(all) - 1).map((column) => column.id)).not.toContain("first_token");
+  expect(fitColumns(all, 0).map((column) => column.id)).toEqual(["time", "trace", "text", "status"]);
 });

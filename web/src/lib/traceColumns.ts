@@ -79,6 +79,28 @@ export function moveColumn(columns: readonly TraceColumn[], id: TraceColumnId, s
   return [...rest.slice(0, to), moved, ...rest.slice(to)];
 }
 
+/** What a list whose columns nobody chose leaves out first where there is no room. */
+const LEAST_NEEDED: readonly TraceColumnId[] = ["first_token", "tokens", "model", "duration", "cost"];
+
+/** Space between columns and at both sides, and the box that marks a row, in pixels. */
+const GAP_PX = 14;
+const EDGES_PX = 32 + 18 + GAP_PX;
+
+/** Least width of a list with these columns, in pixels. */
+export function leastWidth(columns: readonly TraceColumn[]): number {
+  return columns.reduce((sum, column) => sum + column.least_px, EDGES_PX + GAP_PX * (columns.length - 1));
+}
+
+/** The columns that fit into a width, when nobody chose: those that are needed least go first. */
+export function fitColumns(columns: readonly TraceColumn[], width_px: number): TraceColumn[] {
+  let fitting = [...columns];
+  for (const id of LEAST_NEEDED) {
+    if (leastWidth(fitting) <= width_px) break;
+    fitting = fitting.filter((column) => column.id !== id);
+  }
+  return fitting;
+}
+
 function columnsText(columns: readonly TraceColumn[]): string {
   return columns.map((column) => column.id).join();
 }

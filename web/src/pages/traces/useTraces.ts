@@ -10,16 +10,20 @@ import { flattenPages, mergeFirstPage, newKeys, type Pages } from "../../lib/liv
 const keyOf = (trace: TraceSummary) => trace.trace_id;
 const NONE: ReadonlySet<string> = new Set();
 
+/** Most traces of one list: what a browser scrolls through with ease and holds in some ten megabytes. */
+export const MOST_LISTED = 10_000;
+
 /** Traces for `parameters`.
  *
- * @param isLive whether to ask for new ones
+ * @param interval_ms how often to ask for new ones, in milliseconds; false for never
  * @param isHeld whether the new ones must wait, since the reader is in the middle of the list
  */
-export function useTraces(parameters: Parameters, isLive: boolean, isHeld: boolean) {
+export function useTraces(parameters: Parameters, interval_ms: number | false, isHeld: boolean) {
   const queries = useQueryClient();
   const options = traceList(parameters);
   const list = useInfiniteQuery(options);
-  const latest = useQuery(latestTraces(parameters, isLive && list.isSuccess));
+  const isLive = interval_ms !== false;
+  const latest = useQuery(latestTraces(parameters, list.isSuccess && interval_ms));
   const [freshIds, setFreshIds] = useState(NONE);
   const rows = useMemo(() => newestFirst(flattenPages(list.data?.pages ?? [], keyOf)), [list.data]);
   const arrived = latest.data;
@@ -34,7 +38,8 @@ export function useTraces(parameters: Parameters, isLive: boolean, isHeld: boole
   }, [arrived, isHeld, isLive]);
 
   const waitingCount = isHeld && isLive && arrived ? newKeys(rows, arrived.rows, keyOf).length : 0;
-  return { list, rows, freshIds, waitingCount, isBroken: isLive && latest.isError };
+  const isFull = list.hasNextPage && rows.length >= MOST_LISTED;
+  return { list, rows, freshIds, waitingCount, isFull, isBroken: isLive && latest.isError };
 }
 
 /** In order of their start, as the column shows it: the API's order is that of their latest spans, in which a long trace would move. */
