@@ -24,5 +24,6 @@ for (const [name, size_px] of Object.entries({ clientHeight: 600, clientWidth: 1
   Object.defineProperty(HTMLElement.prototype, name, { configurable: true, value: size_px });
 }
 Element.prototype.scrollTo = () => {};
+Element.prototype.scrollIntoView = () => {};
 
 afterEach(cleanup);

@@ -1,4 +1,4 @@
-/** The filter as text, completed while it is typed, applied on Enter or after a pause, with what is wrong shown where it is wrong. */
+/** The filter as text, completed while it is typed and applied on Enter, with what is wrong shown where it is wrong. */
 
 import { CloseButton, Combobox, TextInput, useCombobox } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
@@ -10,7 +10,7 @@ import { formatShortCount } from "../lib/format";
 import { type FilterField, FilterHelp } from "./FilterHelp";
 import styles from "./FilterInput.module.css";
 
-/** How long typing must pause before the filter is applied, in milliseconds. */
+/** How long typing must pause before a filter that nothing completes is applied by itself, in milliseconds. */
 const PAUSE_MS = 600;
 
 /** What may be written where the cursor is. */
@@ -65,9 +65,8 @@ export function FilterInput(props: FilterInputProps) {
     completion?.onCursor(filter, cursor);
     combobox.openDropdown();
     combobox.resetSelectedOption();
-    // half a condition is no filter yet
-    if (scanFilter(filter).isUnfinished) applyLater.cancel();
-    else applyLater(filter.trim());
+    // where the reader is helped to write a condition, half of one is not asked for
+    if (!completion) applyLater(filter.trim());
   };
   /** Write the beginning of a condition, which the reader ends. */
   const begin = (condition: string) => {
@@ -80,6 +79,11 @@ export function FilterInput(props: FilterInputProps) {
     cursorRef.current = filled.cursor;
     inputRef.current?.focus();
     change(filled.text, filled.cursor);
+    if (completion.context.kind === "value" && !scanFilter(filled.text).isUnfinished) onChange(filled.text.trim());
+  };
+  const leave = () => {
+    combobox.closeDropdown();
+    if (completion && text.trim() !== value && !scanFilter(text).isUnfinished) apply(text);
   };
   const suggestions = completion?.suggestions ?? [];
   const isOpen = combobox.dropdownOpened && suggestions.length > 0;
@@ -131,7 +135,7 @@ export function FilterInput(props: FilterInputProps) {
               completion?.onCursor(typed, selectionStart ?? typed.length)
             }
             onClick={() => combobox.openDropdown()}
-            onBlur={() => combobox.closeDropdown()}
+            onBlur={leave}
             onKeyDown={onKeyDown}
             classNames={{ input: styles.input }}
           />

@@ -43,7 +43,8 @@ export function ViewMenu(props: ViewMenuProps) {
             variant="default"
             leftSection={<IconBookmark size={14} aria-hidden />}
             rightSection={<IconChevronDown size={14} aria-hidden />}
-            classNames={{ label: styles.current }}
+            aria-label={`Views${current ? `: ${current.name}` : ""}`}
+            classNames={{ root: styles.button, label: styles.current }}
           >
             {current?.name ?? "Views"}
           </Button>

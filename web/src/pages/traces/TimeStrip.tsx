@@ -32,7 +32,7 @@ export function TimeStrip({ usage, onZoom }: TimeStripProps) {
     <div className={styles.strip}>
       <TimeChart
         title="Spans over time"
-        aggregates={usage ? `count, each ${describeInterval(usage.interval_s)}` : "count"}
+        aggregates={usage ? `count, ${describeInterval(usage.interval_s)}` : "count"}
         unit=""
         times={usage?.times ?? []}
         series={series}
