@@ -14,8 +14,10 @@ HOSTILE = '<img src=x onerror="window.wasHacked=1"><script>window.wasHacked=1</s
 _numbers = itertools.count(1)
 
 
-def send_conversation(port: int, question: str, answer: str = "It arrives tomorrow.", **headers: str) -> str:
-    """Send one trace of an agent that asks a tool and a model, and return its trace id."""
+def send_conversation(
+    port: int, question: str, answer: str = "It arrives tomorrow.", *, said: Mapping[str, Any] | None = None, **headers: str
+) -> str:
+    """Send one trace of an agent that asks a tool and a model, and return its trace id; `said` are attributes of the first span."""
     number = next(_numbers)
     trace_id = number.to_bytes(16, "big")
     start_ns = time.time_ns() - 3 * 10**9
@@ -23,7 +25,7 @@ def send_conversation(port: int, question: str, answer: str = "It arrives tomorr
     output = [{"role": "assistant", "parts": [{"type": "text", "content": answer}], "finish_reason": "stop"}]
     spans: list[dict[str, Any]] = [
         {"span_id": root, "name": "invoke_agent support", "duration_ns": 3 * 10**9,
-         "attributes": {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "support"}},
+         "attributes": {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "support", **(said or {})}},
         {"span_id": tool, "parent_span_id": root, "name": "execute_tool lookup_order", "duration_ns": 10**9,
          "attributes": {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "lookup_order",
                         "gen_ai.tool.call.arguments": '{"order": 88213}'}},
@@ -37,6 +39,16 @@ def send_conversation(port: int, question: str, answer: str = "It arrives tomorr
     ]  # fmt: skip
     _send(port, [{"trace_id": trace_id, "start_ns": start_ns, **span} for span in spans], **headers)
     return trace_id.hex()
+
+
+def send_many(port: int, count: int) -> None:
+    """Send `count` traces of one span each, a second apart, the last of them just now; every tenth has an error."""
+    now_ns = time.time_ns()
+    _send(port, [
+        {"trace_id": next(_numbers).to_bytes(16, "big"), "name": f"trace {position}", "span_id": (1).to_bytes(8, "big"),
+         "start_ns": now_ns - (count - position) * 10**9, **({"error": "failed"} if position % 10 == 0 else {})}
+        for position in range(count)
+    ])  # fmt: skip
 
 
 def send_wide_trace(port: int, count: int) -> str:

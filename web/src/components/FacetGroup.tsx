@@ -36,7 +36,7 @@ export function FacetGroup(props: FacetGroupProps) {
         </button>
         {chosen > 0 && (
           <button type="button" className={styles.clear} aria-label={`Clear ${field.title}`} onClick={onClear}>
-            {chosen} ×
+            Clear
           </button>
         )}
       </h3>

@@ -163,7 +163,13 @@ export function TracesPage() {
           <MarkedBar marked={marked} onClear={clear} />
         </div>
       </div>
-      <Drawer opened={isNarrow && isDrawerOpen} onClose={() => setDrawerOpen(false)} title="Facets" size={300}>
+      <Drawer
+        opened={isNarrow && isDrawerOpen}
+        onClose={() => setDrawerOpen(false)}
+        title="Facets"
+        size={300}
+        closeButtonProps={{ "aria-label": "Close" }}
+      >
         {panel}
       </Drawer>
     </>
