@@ -25,10 +25,10 @@ class ServerRun:
         start_s: Seconds from the start of the process to its first answer.
     """
 
-    def __init__(self, data: Path) -> None:
-        """Start on the folder `data` and wait until requests are answered."""
+    def __init__(self, data: Path, *options: str) -> None:
+        """Start on the folder `data`, with options of `up`, and wait until requests are answered."""
         environment = {**os.environ, "PYTHONPATH": str(SOURCES), "NO_COLOR": "1", "COLUMNS": "200"}
-        command = [sys.executable, "-m", "watchglass.cli", "up", "--port", "0", "--grpc-port", "-1", "--data", str(data)]
+        command = [sys.executable, "-m", "watchglass.cli", "up", "--port", "0", "--grpc-port", "-1", "--data", str(data), *options]
         started_s = time.perf_counter()
         self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
         assert self.process.stderr is not None
@@ -54,6 +54,11 @@ class ServerRun:
     def resident_bytes(self) -> int:
         """Resident memory of the whole process tree, in bytes; shared pages count once a process."""
         return sum(process.memory_info().rss for process in self._tree())
+
+    def peak_bytes(self) -> int:
+        """Most resident memory that the process has had, in bytes."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) * 1024
 
     def settle(self, quiet_s: float = 3.0, timeout_s: float = 120.0) -> None:
         """Wait until background merges have ended: less than a tenth of one CPU for `quiet_s` seconds."""
@@ -84,9 +89,9 @@ class ServerRun:
 
 
 @contextmanager
-def running_server(data: Path) -> Iterator[ServerRun]:
+def running_server(data: Path, *options: str) -> Iterator[ServerRun]:
     """A server that is stopped at the end."""
-    server = ServerRun(data)
+    server = ServerRun(data, *options)
     try:
         yield server
     finally:

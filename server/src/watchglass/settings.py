@@ -4,10 +4,34 @@ import os
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+EDGE: dict[str, int] = {
+    "store_cache_bytes": 16 * 2**20,
+    "ingest_max_request_bytes": 10 * 2**20,
+    "ingest_max_waiting_bytes": 32 * 2**20,
+    "ingest_group_bytes": 4 * 2**20,
+    "ingest_dedup_entries": 20_000,
+    "query_max_memory_bytes": 256 * 2**20,
+    "query_max_rows": 10_000,
+}
+"""What the profile `edge` sets where nothing else does."""
+
+
+class _ProfileSource(PydanticBaseSettingsSource):
+    """The defaults of the profile that the sources before this one name."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002  the base names it
+        """See PydanticBaseSettingsSource.get_field_value."""
+        return self().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """All values."""
+        return dict(EDGE) if self.current_state.get("profile") == "edge" else {}
 
 
 class Settings(BaseSettings):
@@ -19,12 +43,14 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="WATCHGLASS_", extra="forbid")
 
+    profile: Literal["standard", "edge"] = Field("standard", description="`edge` has smaller defaults for a device with little memory: see [Operations](operations.md)")
     host: str = Field("127.0.0.1", description="Address to listen on; anything but loopback needs API keys")
     port: int = Field(4318, ge=0, le=65535, description="Port of OTLP over HTTP, the API and the screens")
     grpc_port: int = Field(4317, ge=-1, le=65535, description="Port of OTLP over gRPC; -1 turns gRPC off")
     data_dir: Path = Field(Path("~/.watchglass"), description="Folder of the embedded store and the control database")
 
     store: Literal["embedded", "cluster"] = Field("embedded", description="Where rows are kept: chDB in the process, or a ClickHouse server")
+    store_cache_bytes: int = Field(5 * 2**30, ge=2**20, description="Most memory for the index marks that the embedded store keeps, in bytes")
     clickhouse_url: str = Field("http://127.0.0.1:8123", description="ClickHouse's HTTP address, with store = cluster")
     clickhouse_user: str = Field("default", description="ClickHouse user")
     clickhouse_password: SecretStr = Field(SecretStr(""), description="ClickHouse password")
@@ -69,12 +95,13 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order: arguments, variables, the file that WATCHGLASS_CONFIG_FILE names."""
+        """Order: arguments, variables, the file that WATCHGLASS_CONFIG_FILE names, the profile that these name."""
         del dotenv_settings, file_secret_settings
+        profile = _ProfileSource(settings_cls)
         config_file = os.environ.get("WATCHGLASS_CONFIG_FILE")
         if config_file is None:
-            return init_settings, env_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(config_file))
+            return init_settings, env_settings, profile
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(config_file)), profile
 
     @property
     def data_path(self) -> Path:

@@ -35,7 +35,7 @@ def open_engine(settings: Settings) -> Engine:
             cluster=settings.clickhouse_cluster,
         )
     else:
-        engine = EmbeddedEngine(settings.data_path / "store", settings.database)
+        engine = EmbeddedEngine(settings.data_path / "store", settings.database, cache_bytes=settings.store_cache_bytes)
     try:
         for name in migrate(engine, cluster=settings.clickhouse_cluster):
             log.info("schema migrated", migration=name)

@@ -23,13 +23,14 @@ def up(
     port: Annotated[int | None, typer.Option(help="Port of OTLP over HTTP, the API and the screens")] = None,
     grpc_port: Annotated[int | None, typer.Option(help="Port of OTLP over gRPC; -1 turns it off")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the embedded store and the control database")] = None,
+    edge: Annotated[bool, typer.Option("--edge", help="Take smaller defaults, for a device with little memory")] = False,
     demo: Annotated[bool, typer.Option("--demo", help="Run `watchglass demo` beside it")] = False,
 ) -> None:
     """Start the server; Ctrl-C stores what was accepted and stops it.
 
     Every other setting is a WATCHGLASS_* variable or a line of the file that WATCHGLASS_CONFIG_FILE names.
     """
-    settings = load_settings(host=host, port=port, grpc_port=grpc_port, data_dir=data)
+    settings = load_settings(host=host, port=port, grpc_port=grpc_port, data_dir=data, profile="edge" if edge else None)
     configure_logging(settings.log_format, settings.log_level)
     console = Console(stderr=True, soft_wrap=True)
 

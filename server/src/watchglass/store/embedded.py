@@ -23,6 +23,9 @@ CONNECTIONS = 6
 MERGE_THREADS = 1
 """Threads for merges and mutations: with two of them, merges would take both cores of a small machine from those who wait."""
 
+CACHE_BYTES = 5 * 2**30
+"""Most memory for index marks, as ClickHouse has it."""
+
 INSERT_SETTINGS = "SETTINGS exclude_materialize_skip_indexes_on_insert = 'text_search'"
 """The text index is built when parts merge, never while a client waits."""
 
@@ -32,20 +35,25 @@ class EmbeddedEngine:
 
     kind: Literal["embedded", "cluster"] = "embedded"
 
-    def __init__(self, path: Path, database: str = "watchglass") -> None:
+    def __init__(self, path: Path, database: str = "watchglass", *, cache_bytes: int = CACHE_BYTES) -> None:
         """Open the store at `path`, creating it and the database where they are absent.
+
+        Args:
+            path: The folder.
+            database: The database.
+            cache_bytes: Most memory for index marks, in bytes; of the first engine that a process opens.
 
         Raises:
             StoreError: Another process holds the folder, or it cannot be written.
         """
         self.database = database
-        self._path = path
+        self._address = _address(path, cache_bytes)
         path.mkdir(parents=True, exist_ok=True)
         self._idle: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._closed = threading.Event()
         try:
             with _translated():
-                connections = [connect(_address(path)) for _ in range(CONNECTIONS)]
+                connections = [connect(self._address) for _ in range(CONNECTIONS)]
         except StoreError as error:
             # chDB itself writes the cause to standard error and gives a text without it
             raise StoreError(f"cannot open {path}; does another server hold it? {error}", error.code) from error
@@ -126,7 +134,7 @@ class EmbeddedEngine:
         chDB 26.9 answers the query after a failed one, on the same connection, with no columns and no rows.
         """
         try:
-            fresh = self._prepared(connect(_address(self._path)))
+            fresh = self._prepared(connect(self._address))
         except (RuntimeError, ChdbError):  # no descriptors or memory left for now; the old one still serves
             return failed
         failed.close()
@@ -142,9 +150,9 @@ def _translated() -> Iterator[None]:
         raise store_error(str(error)) from error
 
 
-def _address(path: Path) -> str:
+def _address(path: Path, cache_bytes: int) -> str:
     # what stands after the path are settings of the engine, read when the first connection opens it
-    return f"{path}?background_pool_size={MERGE_THREADS}"
+    return f"{path}?background_pool_size={MERGE_THREADS}&mark_cache_size={cache_bytes}"
 
 
 def _insert_file() -> IO[bytes]:
