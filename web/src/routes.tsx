@@ -1,7 +1,6 @@
 /** The one list of pages: path, title, how the address is read, the page; and for the menu an icon and a letter. */
 
-import { type Icon, IconChartLine, IconLayoutDashboard, IconListTree, IconLogs } from "@tabler/icons-react";
-
+import { type Icon, IconChartLine, IconLayoutDashboard, IconListTree, IconLogs, IconSettings } from "@tabler/icons-react";
 import {
   createRootRoute,
   createRoute,
@@ -15,6 +14,7 @@ import { readLogsSearch } from "./lib/logs";
 import { readMetricsSearch } from "./lib/metricQueries";
 import { parseSearch, readListSearch, readRangeSearch, readTraceSearch, stringifySearch } from "./lib/search";
 import { readDashboardSearch } from "./pages/dashboard/search";
+import { readSettingsSearch } from "./lib/settingsSearch";
 import { NotFoundPage } from "./pages/not-found";
 import { Shell } from "./pages/shell";
 
@@ -59,6 +59,16 @@ const pages = [
     () => import("./pages/dashboard"),
     "DashboardPage",
   ),
+  page(
+    "/settings",
+    "Settings",
+    readSettingsSearch,
+    () => import("./pages/settings"),
+    "SettingsPage",
+    IconSettings,
+    ",",
+  ),
+  page("/settings/$section", "Settings", readSettingsSearch, () => import("./pages/settings"), "SettingsPage"),
 ] as const;
 
 const home = createRoute({
