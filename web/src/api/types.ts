@@ -21,7 +21,6 @@ export type MetricSeries = Schemas["MetricSeriesOut"];
 export type MetricHeatMap = Schemas["HeatMapOut"];
 export type MetricAttributes = Schemas["MetricAttributeList"];
 export type Exemplar = Schemas["ExemplarOut"];
-export type DashboardSummary = Schemas["DashboardSummary"];
 export type DashboardContent = Schemas["ChangedDashboard"];
 export type DashboardEntry = Schemas["DashboardEntry"];
 export type DashboardPanel = NonNullable<Schemas["Document"]["panels"]>[number];
