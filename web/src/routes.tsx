@@ -1,6 +1,13 @@
 /** The one list of pages: path, title, how the address is read, the page; and for the menu an icon and a letter. */
 
-import { type Icon, IconChartLine, IconLayoutDashboard, IconListTree, IconLogs, IconSettings } from "@tabler/icons-react";
+import {
+  type Icon,
+  IconChartLine,
+  IconLayoutDashboard,
+  IconListTree,
+  IconLogs,
+  IconSettings,
+} from "@tabler/icons-react";
 import {
   createRootRoute,
   createRoute,
@@ -13,8 +20,8 @@ import { readCompareSearch } from "./lib/compareSearch";
 import { readLogsSearch } from "./lib/logs";
 import { readMetricsSearch } from "./lib/metricQueries";
 import { parseSearch, readListSearch, readRangeSearch, readTraceSearch, stringifySearch } from "./lib/search";
-import { readDashboardSearch } from "./pages/dashboard/search";
 import { readSettingsSearch } from "./lib/settingsSearch";
+import { readDashboardSearch } from "./pages/dashboard/search";
 import { NotFoundPage } from "./pages/not-found";
 import { Shell } from "./pages/shell";
 
