@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from watchglass_probe.configuration import read_configuration
+from watchglass_probe.configuration import ask_for_content, read_configuration
 from watchglass_probe.delivery.export import Kind
 from watchglass_probe.errors import InvalidInput
 
@@ -65,6 +65,16 @@ def test_a_variable_that_is_no_address_is_named() -> None:
     with pytest.raises(InvalidInput) as raised:
         read_configuration(None, None, {"OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4317"})
     assert raised.value.field == "OTEL_EXPORTER_OTLP_ENDPOINT"
+
+
+def test_content_is_asked_for_where_the_variables_say_nothing() -> None:
+    """What the operator of the application has set holds."""
+    environment = {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "NO_CONTENT"}
+    ask_for_content(environment)
+    assert environment == {
+        "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "NO_CONTENT",
+        "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental",
+    }
 
 
 def test_a_key_is_not_shown() -> None:

@@ -1,8 +1,8 @@
-"""Where telemetry goes and how, from the arguments of `init` and OpenTelemetry's variables; the only reader of the environment."""
+"""Where telemetry goes and how, from the arguments of `init` and OpenTelemetry's variables; the only door to the environment."""
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -74,6 +74,12 @@ def read_configuration(
         has_span_delay="OTEL_BSP_SCHEDULE_DELAY" in environment,
         has_log_delay="OTEL_BLRP_SCHEDULE_DELAY" in environment,
     )
+
+
+def ask_for_content(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Tell OpenTelemetry's GenAI instrumentations to record prompts and answers, unless the variables say otherwise."""
+    environment.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "gen_ai_latest_experimental")
+    environment.setdefault("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "SPAN_ONLY")
 
 
 def _target(kind: Kind, endpoint: str | None, key: str | None, environment: Mapping[str, str]) -> Target:

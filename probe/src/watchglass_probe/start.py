@@ -11,7 +11,7 @@ from opentelemetry.metrics import CallbackOptions, Meter, Observation
 from opentelemetry.sdk.resources import Resource
 
 from watchglass_probe.clock import SYSTEM_CLOCK
-from watchglass_probe.configuration import Configuration, read_configuration
+from watchglass_probe.configuration import Configuration, ask_for_content, read_configuration
 from watchglass_probe.delivery.delivery import Delivery
 from watchglass_probe.delivery.export import Kind
 from watchglass_probe.delivery.losses import Losses
@@ -148,6 +148,7 @@ def init(
     buffer_max_bytes: int = BUFFER_BYTES,
     buffer_max_age_s: float = BUFFER_AGE_S,
     instrument: bool | Collection[str] = True,
+    content: bool = False,
     host: bool = True,
     logs: bool = True,
 ) -> Probe | None:
@@ -165,6 +166,8 @@ def init(
         buffer_max_bytes: Most bytes that wait, for each process; beyond it the oldest are dropped. In memory at most 16 MiB.
         buffer_max_age_s: Longest time that telemetry waits, in seconds; what is older is dropped.
         instrument: Whether installed instrumentations are turned on, or the names of those that are.
+        content: Whether OpenTelemetry's own instrumentations are asked to record prompts and answers, which they leave out by
+            themselves; those of others record them and have variables of their own. OpenTelemetry's variables win.
         host: Whether the machine and its GPUs are told of, where psutil and nvidia-ml-py are installed.
         logs: Whether Python's log records are sent.
 
@@ -188,6 +191,8 @@ def init(
         resource = Resource.create({name: value for name, value in said.items() if value is not None})
         folder = Path(buffer) if buffer is not None else None
         probe = Probe(configuration, resource, folder, Bounds(buffer_max_bytes, buffer_max_age_s))
+        if content:
+            ask_for_content()
         if instrument:
             wanted = None if isinstance(instrument, bool) else instrument
             probe.instrumented = turn_on(wanted, configuration.silenced)

@@ -58,7 +58,7 @@ def test_one_model_call_arrives(example: Path, stub: str, endpoints: Endpoints, 
     assert calls[0]["output_messages"] and calls[0]["input_tokens"] > 0 and calls[0]["output_tokens"] > 0
 
 
-def test_all_five_stacks_have_an_example() -> None:
+def test_all_six_stacks_have_an_example() -> None:
     """The README's list is whole."""
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 5
     assert (EXAMPLES[0].parent / "vercel_ai_sdk.mts").exists()
