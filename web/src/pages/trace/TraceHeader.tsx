@@ -1,6 +1,6 @@
 /** The trace in one line: what it was, when, and what it took. */
 
-import { ActionIcon, Button } from "@mantine/core";
+import { ActionIcon, Button, VisuallyHidden } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
 import { IconArrowLeft, IconArrowsDiff, IconCheck, IconLink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -133,7 +133,8 @@ function Scores({ trace_id, project, onShow }: { trace_id: string; project: stri
   ];
   if (latest.length === 0) return null;
   return (
-    <button type="button" className={styles.scores} aria-label="Scores" title="Show the scores" onClick={onShow}>
+    <button type="button" className={styles.scores} title="Show the scores" onClick={onShow}>
+      <VisuallyHidden>Scores: </VisuallyHidden>
       {latest.slice(0, MOST_SHOWN).map((score) => (
         <span key={score.score_id}>
           {score.name} <ScoreValue score={score} />
