@@ -2,7 +2,7 @@
 
 import { VisuallyHidden } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
-import type { CSSProperties } from "react";
+import { type CSSProperties, memo } from "react";
 import type { SpanNode } from "../api/types";
 import { formatCount, formatDuration } from "../lib/format";
 import { KIND_WORDS, kindOf } from "../lib/spanKind";
@@ -28,11 +28,11 @@ interface SpanRowProps {
   /** What of the critical path it is. */
   critical: readonly Stretch[];
   stream: Stream | null;
-  onChoose: () => void;
-  onFold: () => void;
+  onChoose: (index: number) => void;
+  onFold: (index: number, isFolded: boolean) => void;
 }
 
-export function SpanRow(props: SpanRowProps) {
+export const SpanRow = memo(function SpanRow(props: SpanRowProps) {
   const { span, row, axis, top_px, isChosen, isFound, critical, stream, onChoose, onFold } = props;
   const kind = kindOf(span);
   const isFailed = span.status_code === "error";
@@ -48,7 +48,7 @@ export function SpanRow(props: SpanRowProps) {
       className={styles.row}
       data-found={isFound ?? undefined}
       style={{ transform: `translateY(${top_px}px)` }}
-      onClick={onChoose}
+      onClick={() => onChoose(row.index)}
     >
       <div className={styles.label} style={{ paddingLeft: Math.min(span.depth, DEEPEST_INDENT) * INDENT_PX }}>
         <span
@@ -57,7 +57,7 @@ export function SpanRow(props: SpanRowProps) {
           onClick={(event) => {
             if (!hasChildren) return;
             event.stopPropagation();
-            onFold();
+            onFold(row.index, !row.is_folded);
           }}
         >
           {hasChildren && (row.is_folded ? <IconChevronRight size={13} /> : <IconChevronDown size={13} />)}
@@ -83,7 +83,7 @@ export function SpanRow(props: SpanRowProps) {
       />
     </div>
   );
-}
+});
 
 /** The bar: paler before the first token, with a mark there; under it what of it the trace's end waited for. */
 function Bar({

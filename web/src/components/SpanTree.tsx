@@ -1,12 +1,12 @@
 /** The spans of a trace as a tree with a waterfall beside it; only the rows in view are drawn. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import type { SpanNode } from "../api/types";
 import type { CriticalPath } from "../lib/criticalPath";
 import { formatDuration } from "../lib/format";
 import type { Stream } from "../lib/stream";
-import { axisOf, axisTicks, drawnStretches } from "../lib/waterfall";
+import { axisOf, axisTicks, drawnStretches, type Stretch } from "../lib/waterfall";
 import { SpanRow } from "./SpanRow";
 import styles from "./SpanTree.module.css";
 import type { SpanTreeState } from "./useSpanTree";
@@ -31,6 +31,14 @@ export function SpanTree({ spans, tree, chosen, onChoose, path, found, stream }:
   const scrollRef = useRef<HTMLDivElement>(null);
   const { rows, chosenRow } = tree;
   const axis = useMemo(() => axisOf(spans), [spans]);
+  const criticalOf = useDrawnPath(path, axis);
+  // the same for every row and at every time, so that a row in view is not drawn again while others are scrolled to
+  const latest = useRef({ onChoose, fold: tree.fold });
+  useEffect(() => {
+    latest.current = { onChoose, fold: tree.fold };
+  });
+  const choose = useCallback((index: number) => latest.current.onChoose(index), []);
+  const fold = useCallback((index: number, isFolded: boolean) => latest.current.fold(index, isFolded), []);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scrollRef.current,
@@ -74,10 +82,10 @@ export function SpanTree({ spans, tree, chosen, onChoose, path, found, stream }:
                 top_px={item.start}
                 isChosen={row.index === chosen}
                 isFound={found === null ? null : found.has(row.index)}
-                critical={drawnStretches(path?.stretches.get(row.index) ?? [], axis)}
+                critical={criticalOf(row.index)}
                 stream={row.index === chosen ? stream : null}
-                onChoose={() => onChoose(row.index)}
-                onFold={() => tree.fold(row.index, !row.is_folded)}
+                onChoose={choose}
+                onFold={fold}
               />
             );
           })}
@@ -85,6 +93,22 @@ export function SpanTree({ spans, tree, chosen, onChoose, path, found, stream }:
       </div>
     </div>
   );
+}
+
+const NOTHING: readonly Stretch[] = [];
+
+/** What of the critical path each span is, worked out when its row is first drawn. */
+function useDrawnPath(path: CriticalPath | null, axis: { start_ns: number; length_ns: number }) {
+  return useMemo(() => {
+    const drawn = new Map<number, readonly Stretch[]>();
+    return (index: number): readonly Stretch[] => {
+      const stretches = path?.stretches.get(index);
+      if (stretches === undefined) return NOTHING;
+      const known = drawn.get(index) ?? drawnStretches(stretches, axis);
+      drawn.set(index, known);
+      return known;
+    };
+  }, [path, axis]);
 }
 
 function Axis({ length_ns }: { length_ns: number }) {
