@@ -2,8 +2,12 @@
 
 import gzip
 import logging
+import shutil
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
@@ -205,3 +209,26 @@ def test_the_thread_outlives_a_failure_of_its_own(monkeypatch: pytest.MonkeyPatc
     assert posted.wait(5)
     delivery.stop(5)
     assert "a bug" in caplog.text and len(calls) == 2
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_a_server_is_believed_by_its_certificate(tmp_path: Path) -> None:
+    """One that the given file vouches for is sent to, another is not."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+         "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with running_stand_in(context) as server:
+        believing = delivery_to(server.address, ca_file=str(certificate))
+        believing.accept(Kind.TRACES, 1, b"1")
+        assert believing.flush(5)
+        believing.stop(1)
+        doubting = delivery_to(server.address)
+        doubting.accept(Kind.TRACES, 1, b"2")
+        assert not doubting.flush(0.3)
+        doubting.stop(1)
+        assert server.bodies(TRACES) == [b"1"]

@@ -1,5 +1,6 @@
 """A server that answers as it is told, and keeps what it took."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,8 +40,8 @@ class StandInServer:
 
 
 @contextmanager
-def running_stand_in() -> Iterator[StandInServer]:
-    """A server on loopback while the block runs."""
+def running_stand_in(context: ssl.SSLContext | None = None) -> Iterator[StandInServer]:
+    """A server on loopback while the block runs, over TLS with `context`."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -60,7 +61,9 @@ def running_stand_in() -> Iterator[StandInServer]:
             """Silent."""
 
     listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server = StandInServer(f"http://127.0.0.1:{listening.server_address[1]}")
+    if context is not None:
+        listening.socket = context.wrap_socket(listening.socket, server_side=True)
+    server = StandInServer(f"{'https' if context else 'http'}://127.0.0.1:{listening.server_address[1]}")
     thread = threading.Thread(target=listening.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
