@@ -2,6 +2,7 @@
 
 import {
   type Icon,
+  IconChartHistogram,
   IconChartLine,
   IconLayoutDashboard,
   IconListTree,
@@ -14,11 +15,12 @@ import {
   createRouter,
   lazyRouteComponent,
   type RouteComponent,
-  redirect,
 } from "@tanstack/react-router";
+import { ErrorNotice } from "./components/Notice";
 import { readCompareSearch } from "./lib/compareSearch";
 import { readLogsSearch } from "./lib/logs";
 import { readMetricsSearch } from "./lib/metricQueries";
+import { readOverviewSearch } from "./lib/overview";
 import { parseSearch, readListSearch, readRangeSearch, readTraceSearch, stringifySearch } from "./lib/search";
 import { readSettingsSearch } from "./lib/settingsSearch";
 import { readDashboardSearch } from "./pages/dashboard/search";
@@ -44,6 +46,7 @@ function page<const Path extends string, Search extends object, Module extends R
 
 // one line a page, in the menu's order
 const pages = [
+  page("/", "Overview", readOverviewSearch, () => import("./pages/overview"), "OverviewPage", IconChartHistogram, "o"),
   page("/traces", "Traces", readListSearch, () => import("./pages/traces"), "TracesPage", IconListTree, "t"),
   page("/traces/compare", "Compare traces", readCompareSearch, () => import("./pages/compare"), "ComparePage"),
   page("/traces/$traceId", "Trace", readTraceSearch, () => import("./pages/trace"), "TracePage"),
@@ -78,19 +81,13 @@ const pages = [
   page("/settings/$section", "Settings", readSettingsSearch, () => import("./pages/settings"), "SettingsPage"),
 ] as const;
 
-const home = createRoute({
-  getParentRoute: () => root,
-  path: "/",
-  validateSearch: readRangeSearch,
-  beforeLoad: ({ search }) => {
-    throw redirect({ to: "/traces", search });
-  },
-});
-
 export const router = createRouter({
-  routeTree: root.addChildren([home, ...pages]),
+  routeTree: root.addChildren(pages),
   parseSearch,
   stringifySearch,
+  defaultErrorComponent: ({ error }) => (
+    <ErrorNotice error={error instanceof Error ? error : new Error(String(error))} />
+  ),
   scrollRestoration: true,
   defaultPreload: "intent",
 });

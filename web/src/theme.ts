@@ -31,7 +31,8 @@ const dark: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "glass",
-  primaryShade: { light: 8, dark: 4 },
+  // white text is readable on both
+  primaryShade: { light: 8, dark: 7 },
   autoContrast: true,
   colors: { glass, dark },
   fontFamily: '"Inter Variable", system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif',
@@ -40,4 +41,8 @@ export const theme = createTheme({
   defaultRadius: "sm",
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+  },
 });

@@ -38,10 +38,10 @@ def store(engine: Engine) -> None:
 
 
 def ask(engine: Engine, measure: MovingMeasure, group_by: str | None, text: str = "", limit: int = 10,
-        start_ns: int = END_NS - HOUR_NS, end_ns: int = END_NS) -> Movers:  # fmt: skip
+        start_ns: int = END_NS - HOUR_NS, end_ns: int = END_NS, project_id: str = "p") -> Movers:  # fmt: skip
     """The movers of the last whole hour."""
     groups, is_together = read_mover_groups(group_by)
-    question = MoversQuestion(Scope("p", start_ns, end_ns), parse(text), groups, is_together, measure, limit)
+    question = MoversQuestion(Scope(project_id, start_ns, end_ns), parse(text), groups, is_together, measure, limit)
     return find_movers(Reader(engine, 30.0, 2 * 10**9), question, Kept(0, 0, 0), NOW_NS)
 
 
@@ -66,6 +66,19 @@ def test_pairs_and_any_dimension_are_told_apart(engine: Engine) -> None:
     assert [(it.group, it.value, it.before) for it in pairs] == [({"service_name": "bot", "tool_name": "search"}, 25.0, 5.0)]
     anything = [it.group for it in ask(engine, "error_count", None).movers]
     assert anything == [{"service_name": "bot"}, {"tool_name": "search"}] or anything == [{"tool_name": "search"}, {"service_name": "bot"}]
+
+
+def test_a_group_that_is_everything_explains_nothing(engine: Engine) -> None:
+    """The one environment is not listed among all dimensions; asked for by name it is."""
+    store(engine)
+    rows = [
+        *rows_of(5, is_before=True, start=700, project_id="q", environment="live", model="a"),
+        *rows_of(9, is_before=False, start=800, project_id="q", environment="live", model="a"),
+        *rows_of(1, is_before=False, start=900, project_id="q", environment="live", model="b"),
+    ]
+    insert_rows(engine, "spans", rows)
+    assert [it.group for it in ask(engine, "span_count", None, project_id="q").movers] == [{"model": "a"}, {"model": "b"}]
+    assert [it.group for it in ask(engine, "span_count", "environment", project_id="q").movers] == [{"environment": "live"}]
 
 
 def test_the_mean_duration_moves_by_groups_that_have_enough_spans(engine: Engine) -> None:

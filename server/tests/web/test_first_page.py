@@ -34,7 +34,7 @@ def test_a_new_user_sees_how_to_connect_and_then_the_first_trace_without_touchin
 ) -> None:
     """The empty page names this server's own address; a trace that arrives takes its place, with tokens and cost."""
     page.set_viewport_size({"width": 1440, "height": 800})
-    page.goto(address(server))
+    page.goto(address(server, "/traces"))
     expect(page.get_by_text(f"OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:{server.port}")).to_be_visible()
     expect(page.get_by_text("watchglass demo")).to_be_visible()
     send_conversation(server.port, "Where is my order?")

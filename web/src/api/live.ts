@@ -41,13 +41,11 @@ export function useRefetchInterval(search: RangeSearch): number | false {
   const [pacer] = useState(
     () =>
       new Pacer(() =>
-        queries.refetchQueries(
-          {
-            type: "active",
-            predicate: ({ observers }) => observers.some((it) => typeof it.options.refetchInterval === "number"),
-          },
-          { cancelRefetch: false },
-        ),
+        // what is being asked was asked before the change, and is asked anew
+        queries.refetchQueries({
+          type: "active",
+          predicate: ({ observers }) => observers.some((it) => typeof it.options.refetchInterval === "number"),
+        }),
       ),
   );
   useEffect(() => () => pacer.stop(), [pacer]);

@@ -21,6 +21,7 @@ class LiveStream {
   private readonly listeners = new Set<Listener>();
   private abort: AbortController | undefined;
   private isOpen = false;
+  private wasOpen = false;
 
   constructor(private readonly project: string | undefined) {}
 
@@ -36,6 +37,7 @@ class LiveStream {
       if (this.listeners.size > 0) return;
       document.removeEventListener("visibilitychange", this.follow);
       this.stop();
+      this.wasOpen = false;
     };
   }
 
@@ -87,8 +89,9 @@ class LiveStream {
         clearTimeout(timer);
         timer = setTimeout(() => silence.abort(), SILENCE_MS);
         onOpen();
-        // what was stored while no stream was open is news as well
-        if (!this.isOpen || event === "change") this.tell();
+        // what was stored while the stream was broken is news as well; before the first one the page has just asked
+        if (event === "change" || (!this.isOpen && this.wasOpen)) this.tell();
+        this.wasOpen = true;
         this.setOpen(true);
       }
       return 0;

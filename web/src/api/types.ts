@@ -39,3 +39,6 @@ export type NewPrice = Schemas["NewPrice"];
 export type UnpricedModel = Schemas["Unpriced"];
 export type TableRetention = Schemas["TableRetention"];
 export type ServerState = Schemas["ServerState"];
+export type Movers = Schemas["MoversOut"];
+export type Mover = Schemas["MoverOut"];
+export type FacetList = Schemas["FacetList"];

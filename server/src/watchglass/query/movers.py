@@ -182,12 +182,15 @@ class _Statement:
             f"GROUP BY GROUPING SETS ({', '.join(sets)}, ())"
         )
         kind = ", ".join(folded)
-        contributed = f"SELECT *, {value}, {weighed.format(kind=kind)} AS contribution FROM ({grouped}) WHERE is_total OR {said}"
+        # a group that is everything, such as the one environment there is, explains nothing that the whole does not say
+        is_whole = " AND ".join(f"{when}_span_count = max({when}_span_count) OVER ()" for when in ("now", "before"))
+        told = "true" if self._question.is_together else "NOT is_whole"
+        contributed = f"SELECT *, {value}, {is_whole} AS is_whole, {weighed.format(kind=kind)} AS contribution FROM ({grouped}) WHERE is_total OR {said}"
         return (
             f"SELECT *, now_span_count AS now_spans, "
             f"if(moved = 0, 0, contribution / moved) AS contribution_ratio FROM ("
             f"SELECT *, sum(abs(contribution)) OVER (PARTITION BY {kind}) AS moved FROM ({contributed})) "
-            f"WHERE is_total OR contribution != 0 ORDER BY is_total DESC, abs(contribution) DESC, {', '.join(keys)} "
+            f"WHERE is_total OR (contribution != 0 AND {told}) ORDER BY is_total DESC, abs(contribution) DESC, {', '.join(keys)} "
             f"LIMIT {{limit:UInt32}} + 1"
         )
 
@@ -219,10 +222,11 @@ class _Statement:
             self.parameters.update(fits.parameters)
             self.parameters.update({f"start_{index}": piece.start_ns, f"end_{index}": piece.end_ns})
             selected = ", ".join(f"{sql} AS {name}" for name, sql in {**keys, **sums}.items())
+            grouped = f" GROUP BY {', '.join(keys)}" if table == "spans" else ""
             statements.append(
                 f"SELECT {'true' if is_now else 'false'} AS is_now, {selected} FROM {table} "
                 f"WHERE {table}.project_id = {{project_id:String}} "
                 f"AND {time} >= fromUnixTimestamp64Nano({{start_{index}:Int64}}, 'UTC') "
-                f"AND {time} < fromUnixTimestamp64Nano({{end_{index}:Int64}}, 'UTC') AND {fits.text} GROUP BY {', '.join(keys)}"
+                f"AND {time} < fromUnixTimestamp64Nano({{end_{index}:Int64}}, 'UTC') AND {fits.text}{grouped}"
             )
         return " UNION ALL ".join(statements)

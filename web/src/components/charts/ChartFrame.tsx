@@ -36,7 +36,9 @@ export function ChartFrame({
     <figure className={styles.figure}>
       <figcaption className={styles.caption}>
         <span className={styles.title}>{title}</span>
-        <span className={styles.aggregates}>{aggregates}</span>
+        <span className={styles.aggregates} title={aggregates}>
+          {aggregates}
+        </span>
       </figcaption>
       {isLoading ? (
         <Skeleton height={height} />
@@ -46,18 +48,29 @@ export function ChartFrame({
           {isEmpty && <div className={styles.empty}>Nothing in this range</div>}
         </div>
       )}
-      {legend && legend.length > 1 && (
-        <ul className={styles.legend} aria-label={`Series of ${title}`}>
-          {legend.map(({ name, colour, isShown }) => (
-            <li key={name}>
-              <button type="button" aria-pressed={isShown} title={name} onClick={() => onToggle?.(name)}>
-                <i className={styles.dot} style={{ background: colour }} />
-                <span className={styles.legendName}>{name}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      {legend && legend.length > 1 && <Legend label={`Series of ${title}`} entries={legend} onToggle={onToggle} />}
     </figure>
+  );
+}
+
+interface LegendProps {
+  label: string;
+  entries: readonly LegendEntry[];
+  onToggle?: ((name: string) => void) | undefined;
+}
+
+/** Names of series with their colours; a click hides one and shows it again. */
+export function Legend({ label, entries, onToggle }: LegendProps) {
+  return (
+    <ul className={styles.legend} aria-label={label}>
+      {entries.map(({ name, colour, isShown }) => (
+        <li key={name}>
+          <button type="button" aria-pressed={isShown} title={name} onClick={() => onToggle?.(name)}>
+            <i className={styles.dot} style={{ background: colour }} />
+            <span className={styles.legendName}>{name}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -46,7 +46,8 @@ export function EChart(props: EChartProps) {
   useEffect(() => {
     if (chart === null || hostRef.current === null) return;
     const drawing = { resolve: resolverAt(hostRef.current), isPointedAt: () => isPointedAt.current };
-    chart.setOption(makeOption(drawing), { replaceMerge: ["series"] });
+    const textStyle = { fontFamily: getComputedStyle(hostRef.current).fontFamily };
+    chart.setOption({ textStyle, ...makeOption(drawing) }, { replaceMerge: ["series"] });
     // on a phone a finger that moves over a chart scrolls the page
     if (!canZoom || window.matchMedia("(pointer: coarse)").matches) return;
     const brushOption = { brushType: "lineX", brushMode: "single" };

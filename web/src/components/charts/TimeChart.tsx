@@ -6,7 +6,8 @@ import { toMilliseconds } from "../../lib/time";
 import { useTimeZone } from "../timeZone";
 import { ChartFrame } from "./ChartFrame";
 import { type Drawing, EChart } from "./EChart";
-import { coloursOf, describePoint, type TimeData, timeOption } from "./timeOption";
+import { legendOf, toggled } from "./legend";
+import { describePoint, type TimeData, timeOption } from "./timeOption";
 
 const DEFAULT_HEIGHT_PX = 180;
 const NONE: ReadonlySet<string> = new Set();
@@ -18,6 +19,8 @@ interface TimeChartProps extends TimeData {
   /** Height of the plot, in pixels. */
   height?: number;
   isLoading?: boolean;
+  /** Names of series that are not drawn, where one legend serves several charts; the chart has a legend of its own otherwise. */
+  hidden?: ReadonlySet<string>;
   /** False where the page names the series itself. */
   hasLegend?: boolean;
   /** A stretch of time was dragged over; RFC 3339. */
@@ -41,7 +44,8 @@ export function TimeChart(props: TimeChartProps) {
   } = props;
   const { unit, times, series, markers, bands, levels } = props;
   const zone = useTimeZone();
-  const [hidden, setHidden] = useState(NONE);
+  const [ownHidden, setOwnHidden] = useState(NONE);
+  const hidden = props.hidden ?? ownHidden;
   const data: TimeData = useMemo(
     () => ({ unit, times, series, ...(markers && { markers }), ...(bands && { bands }), ...(levels && { levels }) }),
     [unit, times, series, markers, bands, levels],
@@ -71,13 +75,7 @@ export function TimeChart(props: TimeChartProps) {
     },
     [onPick, times, times_ms, series, hidden],
   );
-  const toggle = (name: string) => {
-    const next = new Set(hidden);
-    if (!next.delete(name)) next.add(name);
-    setHidden(next);
-  };
 
-  const colours = coloursOf(series);
   const last = series.map(
     ({ name, values }) =>
       `${name} ${formatValue(
@@ -92,12 +90,11 @@ export function TimeChart(props: TimeChartProps) {
       height={height}
       isLoading={isLoading}
       isEmpty={series.every(({ values }) => values.every((value) => value === null))}
-      legend={
-        hasLegend
-          ? series.map(({ name }, index) => ({ name, colour: colours[index] ?? "", isShown: !hidden.has(name) }))
-          : []
-      }
-      onToggle={toggle}
+      {...(hasLegend &&
+        props.hidden === undefined && {
+          legend: legendOf(series, hidden),
+          onToggle: (name: string) => setOwnHidden(toggled(hidden, name)),
+        })}
     >
       <EChart
         label={`${title}: ${aggregates}. Latest: ${last.join(", ") || "nothing"}`}

@@ -12,6 +12,7 @@ import { type Jump, readJumps } from "../../lib/jump";
 import { DEFAULT_START, RANGES } from "../../lib/range";
 import { keepRange, type RangeSearch } from "../../lib/search";
 import type { MenuPage } from "./menu";
+import styles from "./Shell.module.css";
 
 interface PaletteProps {
   menu: readonly MenuPage[];
@@ -29,6 +30,8 @@ export function Palette({ menu, search, asks }: PaletteProps) {
   return (
     <Spotlight
       shortcut={null}
+      title="Go to"
+      classNames={{ header: styles.paletteHeader }}
       query={query}
       onQueryChange={setQuery}
       actions={actions}
