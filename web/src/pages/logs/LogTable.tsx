@@ -32,7 +32,7 @@ interface LogTableProps {
 
 export function LogTable(props: LogTableProps) {
   const { rows, search, isNarrow, hasOlder, isLoadingOlder, hasOlderFailed, onNeedOlder, onScrolledChange } = props;
-  const scrollRef = useRef<HTMLUListElement>(null);
+  const scrollRef = useRef<HTMLDivElement>(null);
   const [currentKey, setCurrentKey] = useState<string | null>(null);
   const currentIndex = rows.findIndex((row) => row.key === currentKey);
   const virtualizer = useVirtualizer({
@@ -80,14 +80,17 @@ export function LogTable(props: LogTableProps) {
           {props.waitingCount >= 100 ? "+" : ""} new
         </button>
       )}
-      <ul
+      <div
         ref={scrollRef}
         className={styles.scroll}
-        aria-label="Logs, newest first"
         onScroll={(event) => onScrolledChange(event.currentTarget.scrollTop > 4)}
       >
-        <li role="presentation" className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
-          <ul className={styles.items} style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+        <div className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
+          <ul
+            className={styles.items}
+            aria-label="Logs, newest first"
+            style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}
+          >
             {items.map((item) => {
               const row = rows[item.index];
               if (row === undefined) return null;
@@ -107,8 +110,8 @@ export function LogTable(props: LogTableProps) {
               );
             })}
           </ul>
-        </li>
-        <li className={styles.end}>
+        </div>
+        <div className={styles.end}>
           {hasOlderFailed ? (
             <button type="button" onClick={onNeedOlder}>
               Older logs could not be loaded. Try again
@@ -118,8 +121,8 @@ export function LogTable(props: LogTableProps) {
           ) : (
             "No older logs in this range"
           )}
-        </li>
-      </ul>
+        </div>
+      </div>
     </div>
   );
 }

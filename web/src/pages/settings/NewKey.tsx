@@ -7,7 +7,7 @@ import { type FormEvent, useState } from "react";
 import { projects } from "../../api/queries";
 import { useCreateKey } from "../../api/settings";
 import type { CreatedKey, NewKey } from "../../api/types";
-import { ChangeProblem } from "./Section";
+import { ChangeProblem, CLOSE } from "./Section";
 import styles from "./Settings.module.css";
 
 const SCOPES: readonly [scope: NewKey["scopes"][number], brief: string][] = [
@@ -41,7 +41,7 @@ function Form({ project, create, onClose }: FormProps) {
   };
   const lacksAdmin = isForAll && !scopes.includes("admin");
   return (
-    <Modal opened onClose={onClose} title="New API key" centered>
+    <Modal opened onClose={onClose} closeButtonProps={CLOSE} title="New API key" centered>
       <form onSubmit={submit}>
         <TextInput
           label="Name"
@@ -98,6 +98,7 @@ function Token({ created, onClose }: { created: CreatedKey; onClose: () => void 
       centered
       closeOnClickOutside={false}
       closeOnEscape={false}
+      closeButtonProps={CLOSE}
     >
       <Alert color="yellow" variant="light" title="Copy it now" className={styles.warning}>
         It is not kept and cannot be shown again.

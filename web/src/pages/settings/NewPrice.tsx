@@ -3,7 +3,7 @@
 import { Button, Group, Modal, NumberInput, Select, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useCreatePrice } from "../../api/settings";
-import { ChangeProblem } from "./Section";
+import { ChangeProblem, CLOSE } from "./Section";
 import styles from "./Settings.module.css";
 
 interface NewPriceFormProps {
@@ -41,7 +41,13 @@ export function NewPriceForm({ model, provider, project, onClose }: NewPriceForm
     create.mutate(price, { onSuccess: onClose });
   };
   return (
-    <Modal opened onClose={onClose} title={model ? `A price for ${model}` : "New price"} centered>
+    <Modal
+      opened
+      onClose={onClose}
+      closeButtonProps={CLOSE}
+      title={model ? `A price for ${model}` : "New price"}
+      centered
+    >
       <form onSubmit={submit}>
         <TextInput
           label="Model"

@@ -10,7 +10,7 @@ import type { Project } from "../../api/types";
 import { useTimeZone } from "../../components/timeZone";
 import { formatMoment, toMilliseconds } from "../../lib/time";
 import type { SectionProps } from ".";
-import { ChangeProblem, Refused, Rows, SectionHead, WaitingRows } from "./Section";
+import { ChangeProblem, CLOSE, Refused, Rows, SectionHead, WaitingRows } from "./Section";
 
 export function Projects({ search }: SectionProps) {
   const zone = useTimeZone();
@@ -77,7 +77,7 @@ function NewProject({ onClose }: { onClose: () => void }) {
     create.mutate({ id, name }, { onSuccess: onClose });
   };
   return (
-    <Modal opened onClose={onClose} title="New project" centered>
+    <Modal opened onClose={onClose} closeButtonProps={CLOSE} title="New project" centered>
       <form onSubmit={submit}>
         <TextInput
           label="Id"
@@ -115,7 +115,7 @@ function RenameProject({ project, onClose }: { project: Project; onClose: () => 
     rename.mutate({ id: project.id, name }, { onSuccess: onClose });
   };
   return (
-    <Modal opened onClose={onClose} title={`Rename ${project.id}`} centered>
+    <Modal opened onClose={onClose} closeButtonProps={CLOSE} title={`Rename ${project.id}`} centered>
       <form onSubmit={submit}>
         <TextInput
           label="Name"

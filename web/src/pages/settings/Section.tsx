@@ -7,6 +7,9 @@ import { ErrorNotice, Notice } from "../../components/Notice";
 import { ApiError } from "../../lib/problem";
 import styles from "./Settings.module.css";
 
+/** What the cross of a window is called. */
+export const CLOSE = { "aria-label": "Close" };
+
 export function SectionHead({ title, brief, action }: { title: string; brief: ReactNode; action?: ReactNode }) {
   return (
     <header className={styles.head}>
@@ -91,7 +94,7 @@ interface ConfirmProps {
 /** The question before something is gone for good. */
 export function Confirm({ title, children, action, isOpen, isPending, error, onConfirm, onClose }: ConfirmProps) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title={title} centered>
+    <Modal opened={isOpen} onClose={onClose} closeButtonProps={CLOSE} title={title} centered>
       {children}
       <ChangeProblem error={error} />
       <Group justify="end" mt="md">
