@@ -7,11 +7,13 @@ import idle
 import ingest
 import probe
 import query
+import screens
 from figures import keep, show
 
 PARTS: dict[str, tuple[ModuleType, str]] = {
     "ingest": (ingest, "Ingest"),
     "query": (query, "Queries over HTTP"),
+    "screens": (screens, "Screens in a browser"),
     "idle": (idle, "At rest"),
     "probe": (probe, "The probe"),
 }
@@ -24,7 +26,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="length of each load, in seconds")
     parser.add_argument("--spans", type=int, default=10_000_000, help="spans in the store that is queried (10 M take 5 GB)")
     arguments = parser.parse_args()
-    query.SPANS = arguments.spans
+    query.SPANS = screens.SPANS = arguments.spans
     is_kept = True
     for part, (module, title) in PARTS.items():
         if arguments.part in (part, "all"):
