@@ -156,7 +156,7 @@ def test_json_is_exact_on_the_page_and_in_the_file(page: Page, shared_server: Se
     """A number beyond what browsers count exactly is there to its last digit; the whole trace can be kept as a file."""
     trace_id = send_run(shared_server.port, 7)
     page.goto(address(shared_server, f"/traces/{trace_id}?span={span_id(1)}&tab=raw"))
-    expect(panel(page)).to_contain_text(str(BIG))
+    expect(panel(page)).to_contain_text(f'"app.big": {BIG}')
     for name, has in (("Span", f'"app.big":{BIG}'), ("Whole trace", '"is_truncated":false')):
         with page.expect_download() as started:
             panel(page).get_by_role("button", name=name, exact=True).click()

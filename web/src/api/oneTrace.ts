@@ -53,7 +53,11 @@ export function traceText(trace_id: string, project: string | undefined): Promis
 }
 
 /** The API's answer about a span as it came, digit by digit. */
-export function spanText(trace_id: string, span_id: string, project: string | undefined): Promise<string> {
+export function spanText(trace_id: string, span_id: string, project: string | undefined) {
   const path = `/traces/${encodeURIComponent(trace_id)}/spans/${encodeURIComponent(span_id)}`;
-  return getJson<string>(path, { project }, undefined, (text) => text);
+  return queryOptions({
+    queryKey: ["span-text", trace_id, span_id, project],
+    queryFn: ({ signal }) => getJson<string>(path, { project }, signal, (text) => text),
+    gcTime: 0,
+  });
 }

@@ -15,3 +15,19 @@ export function parseExact(text: string): unknown {
     return isRounded && source !== undefined && /^-?\d+$/.test(source) ? source : value;
   });
 }
+
+/** What stands before a number while it is text; no value of ours begins with it. */
+const MARK = "\u0000exact:";
+
+/** JSON with line ends and indentation, every whole number as it was written, digit by digit.
+ *
+ * @throws SyntaxError when the text is not JSON
+ */
+export function prettyExact(text: string): string {
+  const marked = parse(text, (_key, value, context) => {
+    const source = context?.source;
+    const isRounded = typeof value === "number" && !Number.isSafeInteger(value);
+    return isRounded && source !== undefined && /^-?\d+$/.test(source) ? MARK + source : value;
+  });
+  return JSON.stringify(marked, null, 2).replace(/"\\u0000exact:(-?\d+)"/g, "$1");
+}

@@ -126,7 +126,7 @@ function SpanTabs({
         <ScorePanel trace={trace} span={span} project={project} />
       </Tabs.Panel>
       <Tabs.Panel value="raw">
-        <JsonPanel trace_id={trace.trace_id} span_id={span.span_id} project={project} columns={columns} />
+        <JsonPanel trace_id={trace.trace_id} span_id={span.span_id} project={project} />
       </Tabs.Panel>
     </Tabs>
   );
