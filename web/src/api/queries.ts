@@ -12,7 +12,7 @@ import type { LogPage, ProjectList, SpanDetail, Trace, TracePage, TraceSummary, 
 /** How often totals are asked for, in milliseconds; they cost more than a page of the list. */
 const TOTALS_INTERVAL_MS = 10_000;
 
-const PAGE_ROWS = 100;
+const PAGE_ROWS = 50;
 
 /** Most logs of a trace that are shown, the latest. */
 const MOST_LOGS = 200;

@@ -15,7 +15,7 @@ import { Totals } from "../../components/Totals";
 import type { TraceTableKeys } from "../../components/TraceTable";
 import { filterProblem } from "../../lib/problem";
 import { DEFAULT_START, resolveTime } from "../../lib/range";
-import { type ListSearch, listParameters, rangeParameters, stringifySearch } from "../../lib/search";
+import { keepRange, type ListSearch, listParameters, rangeParameters, stringifySearch } from "../../lib/search";
 import { writeColumns } from "../../lib/traceColumns";
 import { useKeys } from "../shell/keys";
 import { useCompletion } from "../useCompletion";
@@ -160,7 +160,7 @@ export function TracesPage() {
             onGoOn={(until) => change({ end: until }, true)}
             onScrolledChange={setScrolled}
           />
-          <MarkedBar marked={marked} onClear={clear} />
+          <MarkedBar marked={marked} search={keepRange(search)} onClear={clear} />
         </div>
       </div>
       <Drawer
