@@ -284,6 +284,40 @@ def test_a_long_list_scrolls_with_few_rows_drawn_and_marks_stay(page: Page, serv
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
 
 
+def test_the_session_of_a_complaint_is_found_by_a_phrase(page: Page, server: ServerProcess) -> None:
+    """Words that a user said lead to the trace, and from there to all that was said in the same session."""
+    said = {"gen_ai.conversation.id": "talk-8", "user.id": "ada"}
+    send_conversation(server.port, "Where is my order?", said=said)
+    send_conversation(server.port, "You lost my parcel, I am furious", said=said)
+    send_conversation(server.port, "My parcel came, nothing is lost")
+    open_traces(page, server)
+    expect(rows(page)).to_have_count(3)
+    page.keyboard.press("/")
+    page.keyboard.type('"lost my parcel"')
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(rows(page).first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="talk-8").first.click()
+    for question in ("Where is my order?", "You lost my parcel, I am furious"):
+        expect(page.get_by_text(question).first).to_be_visible()
+    expect(page.get_by_text("My parcel came")).to_have_count(0)
+
+
+def test_two_marked_traces_are_compared(page: Page, server: ServerProcess) -> None:
+    """The keys mark two rows, and the comparison has the older one at the left."""
+    older = send_conversation(server.port, "first question")
+    newer = send_conversation(server.port, "second question")
+    open_traces(page, server)
+    expect(rows(page)).to_have_count(2)
+    for key in "jxjx":
+        page.keyboard.press(key)
+    page.get_by_role("link", name="Compare", exact=True).click()
+    expect(page).to_have_url(re.compile(f"/traces/compare.*left={older}&right={newer}"))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_serious(page: Page, shared_server: ServerProcess, scheme: Any, width: int) -> None:
