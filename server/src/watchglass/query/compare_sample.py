@@ -16,10 +16,10 @@ from watchglass.query.usage_groups import Group
 SAMPLE = 10_000
 """Calls that are drawn of a side that has more, about so many."""
 
-MOST_CALLS = 200_000
+MOST_CALLS = 150_000
 """Calls of both sides up to which all of the range is looked at; of more, as many are looked at in slices of time."""
 
-SLICES = 20_000
+SLICES = 4_000
 """Slices that a range is cut into; those that are looked at lie all over it."""
 
 PARTS = 1_000_000
