@@ -46,7 +46,9 @@ def walked(engine: Engine, scope: Scope, owner: Owner, text: str, limit: int) ->
 
 def brute_force(rows: list[dict[str, Any]], owner: Owner, fits: Callable[[dict[str, Any]], bool]) -> list[Group]:
     """All groups of `rows`, those of one scope, as they should be listed."""
-    latest = {row[owner]: row["start_time"] for row in sorted(rows, key=lambda row: row["start_time"]) if row[owner] and fits(row)}
+    unsaid = {row["trace_id"] for row in rows if not row[owner] and fits(row)}
+    fitting = [row for row in rows if row[owner] and (fits(row) or row["trace_id"] in unsaid)]
+    latest = {row[owner]: row["start_time"] for row in sorted(fitting, key=lambda row: row["start_time"])}
     return [_group(rows, owner, key) for key in sorted(latest, key=lambda key: (latest[key], key), reverse=True)]
 
 

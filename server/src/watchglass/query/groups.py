@@ -6,9 +6,9 @@ from typing import Any
 
 from watchglass.query.conditions import condition
 from watchglass.query.cursor import Walk
-from watchglass.query.expr import Expr
+from watchglass.query.expr import EVERYTHING, Expr
 from watchglass.query.latest import find_latest
-from watchglass.query.owned import PRUNED, Owner, has_unowned, owned_spans
+from watchglass.query.owned import PRUNED, Owner, fitting, has_unowned, owned_spans
 from watchglass.query.reader import Reader
 from watchglass.query.span_texts import SpanKey
 from watchglass.query.sql import Sql, both, in_scope
@@ -54,7 +54,7 @@ class Group:
 
 
 def list_groups(reader: Reader, walk: Walk, owner: Owner, expr: Expr, limit: int) -> tuple[list[Group], str | None]:
-    """List sessions or users with a span that fits, by the latest such span; and the next page's cursor or None.
+    """List sessions or users with a span that fits, by the latest that says the id; and the next page's cursor or None.
 
     What they did is counted for those of the page only; their spans are looked for in the whole range, and the bloom
     indexes leave out the stretches in which they did nothing. An id that is everywhere leaves nothing out: a page with a
@@ -65,7 +65,10 @@ def list_groups(reader: Reader, walk: Walk, owner: Owner, expr: Expr, limit: int
         TooExpensive: It went over the limits.
         StoreError: The store failed.
     """
-    fits = both(Sql(f"spans.{owner} != ''"), condition(expr, "spans", walk.now_ns))
+    fits = Sql(f"spans.{owner} != ''")
+    if expr != EVERYTHING:
+        seen = both(in_scope(walk.scope, "spans"), walk.visible("spans"))
+        fits = fitting(reader, owner, seen, condition(expr, "spans", walk.now_ns))
     ids, next_cursor = find_latest(reader, walk, owner, fits, limit)
     return count_groups(reader, walk, owner, ids), next_cursor
 

@@ -7,7 +7,7 @@ from watchglass.query.conditions import condition
 from watchglass.query.cursor import Walk
 from watchglass.query.expr import EVERYTHING, Expr
 from watchglass.query.groups import Group, count_groups
-from watchglass.query.owned import PRUNED, Owner, has_unowned
+from watchglass.query.owned import PRUNED, Owner, fitting, has_unowned
 from watchglass.query.reader import Reader
 from watchglass.query.sql import Sql, both, in_scope
 
@@ -48,7 +48,7 @@ def list_largest(reader: Reader, walk: Walk, owner: Owner, expr: Expr, amount: A
         StoreError: The store failed.
     """
     seen = both(in_scope(walk.scope, "spans"), walk.visible("spans"))
-    ranked = _ranked(owner, seen, _owners(walk, owner, seen, expr), _SUMS[amount], _with_unowned(reader, owner, seen, amount))
+    ranked = _ranked(owner, seen, _owners(reader, walk, owner, seen, expr), _SUMS[amount], _with_unowned(reader, owner, seen, amount))
     rows = reader.query(f"{ranked.text} LIMIT {limit}", ranked.parameters, PRUNED)
     return count_groups(reader, walk, owner, [str(value) for value in rows.column("owner").to_pylist()])
 
@@ -57,12 +57,12 @@ def _with_unowned(reader: Reader, owner: Owner, seen: Sql, amount: Amount) -> bo
     return has_unowned(reader, owner, both(seen, Sql(_SUMS[amount].adds)))
 
 
-def _owners(walk: Walk, owner: Owner, seen: Sql, expr: Expr) -> Sql:
+def _owners(reader: Reader, walk: Walk, owner: Owner, seen: Sql, expr: Expr) -> Sql:
     """The condition that a span says an id of which some span fits."""
     if expr == EVERYTHING:
         return Sql(f"spans.{owner} != ''")
-    fits = condition(expr, "spans", walk.now_ns)
-    chosen = f"SELECT spans.{owner} FROM spans WHERE {seen.text} AND spans.{owner} != '' AND {fits.text}"
+    fits = fitting(reader, owner, seen, condition(expr, "spans", walk.now_ns))
+    chosen = f"SELECT spans.{owner} FROM spans WHERE {seen.text} AND {fits.text}"
     return Sql(f"spans.{owner} IN ({chosen})", fits.parameters)
 
 

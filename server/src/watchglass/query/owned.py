@@ -3,7 +3,7 @@
 from typing import Literal
 
 from watchglass.query.reader import Reader
-from watchglass.query.sql import Sql
+from watchglass.query.sql import Sql, both
 
 Owner = Literal["session_id", "user_id"]
 
@@ -26,6 +26,20 @@ def has_unowned(reader: Reader, owner: Owner, within: Sql) -> bool:
     """
     sql = f"SELECT 1 FROM spans WHERE {within.text} AND spans.{owner} = '' LIMIT 1"
     return reader.query(sql, within.parameters).num_rows > 0
+
+
+def fitting(reader: Reader, owner: Owner, within: Sql, fits: Sql) -> Sql:
+    """The condition that a span says an id, and fits itself or is of a trace in which a span fits that says none.
+
+    Raises:
+        TooExpensive: It went over the limits.
+        StoreError: The store failed.
+    """
+    says = f"spans.{owner} != ''"
+    if not has_unowned(reader, owner, both(within, fits)):
+        return Sql(f"{says} AND {fits.text}", fits.parameters)
+    traces = f"SELECT spans.trace_id FROM spans WHERE {within.text} AND spans.{owner} = '' AND {fits.text}"
+    return Sql(f"{says} AND ({fits.text} OR spans.trace_id IN ({traces}))", {**within.parameters, **fits.parameters})
 
 
 def owned_spans(owner: Owner, within: Sql, owners: Sql, *, with_unowned: bool) -> Sql:
