@@ -2,12 +2,16 @@
 
 import {
   type Icon,
+  IconArrowsDiff,
   IconChartHistogram,
   IconChartLine,
+  IconCpu,
   IconLayoutDashboard,
   IconListTree,
   IconLogs,
+  IconMessages,
   IconSettings,
+  IconUsers,
 } from "@tabler/icons-react";
 import {
   createRootRoute,
@@ -20,7 +24,9 @@ import { ErrorNotice } from "./components/Notice";
 import { readCompareSearch } from "./lib/compareSearch";
 import { readLogsSearch } from "./lib/logs";
 import { readMetricsSearch } from "./lib/metricQueries";
+import { readComparisonSearch, readModelsSearch } from "./lib/models";
 import { readOverviewSearch } from "./lib/overview";
+import { readGroupSearch, readSessionSearch } from "./lib/people";
 import { parseSearch, readListSearch, readRangeSearch, readTraceSearch, stringifySearch } from "./lib/search";
 import { readSettingsSearch } from "./lib/settingsSearch";
 import { readDashboardSearch } from "./pages/dashboard/search";
@@ -50,6 +56,20 @@ const pages = [
   page("/traces", "Traces", readListSearch, () => import("./pages/traces"), "TracesPage", IconListTree, "t"),
   page("/traces/compare", "Compare traces", readCompareSearch, () => import("./pages/compare"), "ComparePage"),
   page("/traces/$traceId", "Trace", readTraceSearch, () => import("./pages/trace"), "TracePage"),
+  page("/sessions", "Sessions", readGroupSearch, () => import("./pages/sessions"), "SessionsPage", IconMessages, "s"),
+  page("/sessions/$sessionId", "Session", readSessionSearch, () => import("./pages/session"), "SessionPage"),
+  page("/users", "Users", readGroupSearch, () => import("./pages/users"), "UsersPage", IconUsers, "u"),
+  page("/users/$userId", "User", readRangeSearch, () => import("./pages/user"), "UserPage"),
+  page("/models", "Models", readModelsSearch, () => import("./pages/models"), "ModelsPage", IconCpu, "e"),
+  page(
+    "/compare",
+    "Compare",
+    readComparisonSearch,
+    () => import("./pages/comparison"),
+    "ComparisonPage",
+    IconArrowsDiff,
+    "c",
+  ),
   page("/logs", "Logs", readLogsSearch, () => import("./pages/logs"), "LogsPage", IconLogs, "l"),
   // /metrics is what Prometheus scrapes
   page("/explore", "Metrics", readMetricsSearch, () => import("./pages/metrics"), "MetricsPage", IconChartLine, "m"),
