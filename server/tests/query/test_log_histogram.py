@@ -71,7 +71,7 @@ def test_newest_are_counted_first_when_there_is_no_time_for_all(engine: Engine) 
     assert totals(counted(engine, budget_s=None)) == {"info": 60}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TiredReader(Reader):
     """A reader that runs out of time when it was asked `patience` questions."""
 
@@ -89,9 +89,9 @@ class TiredReader(Reader):
 def test_stretch_that_takes_too_long_ends_the_count(engine: Engine) -> None:
     """What was counted before it is answered, and nothing of it."""
     insert_rows(engine, "logs", [log(-30 - 60 * minute, severity_number=9) for minute in range(60)])
-    found = count_logs(TiredReader(engine, 10, 2**30, iter(range(2))), HOUR, parse(""), 60, NOW_NS, STILL, 1.0)
-    assert found.counted_since_ns == found.times_ns[-9]
-    assert [value is None for value in found.counts["info"]] == [True] * (len(found.times_ns) - 9) + [False] * 9
+    found = count_logs(TiredReader(engine=engine, max_time_s=10, max_memory_bytes=2**30, patience=iter(range(2))), HOUR, parse(""), 60, NOW_NS, STILL, 1.0)
+    assert found.counted_since_ns == found.times_ns[-21]
+    assert [value is None for value in found.counts["info"]] == [True] * (len(found.times_ns) - 21) + [False] * 21
 
 
 def test_unknown_field_is_named(engine: Engine) -> None:

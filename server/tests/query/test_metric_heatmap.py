@@ -45,6 +45,19 @@ def test_each_minute_has_its_counts_on_the_bounds_that_all_have(engine: Engine) 
     assert ask(engine, "service:bot").counts == [[1, 2, 3, 4], [0] * 4, [0] * 4]
 
 
+def test_series_without_bounds_in_common_are_left_out_and_counted(engine: Engine) -> None:
+    """The layout with the most observations is shown alone, and how much is missing is said."""
+    rows = [
+        point(0, bucket_bounds=[0.1, 0.2, 0.4, 0.8], bucket_counts=[1, 2, 3, 4, 5], count=15),
+        point(1, bucket_bounds=[5.0, 10.0], bucket_counts=[7, 0, 0], count=7, series_id=2, service_name="shop"),
+    ]
+    insert_rows(engine, "metric_points", rows)
+    found = ask(engine)
+    assert (found.upper[:-1], found.left_out_count) == ([0.1, 0.2, 0.4, 0.8], 7)
+    assert found.counts == [[1, 2, 3, 4, 5], [0] * 5, [0] * 5]
+    assert (ask(engine, "service:shop").counts[1], ask(engine, "service:shop").left_out_count) == ([7, 0, 0], 0)
+
+
 def test_cumulative_counts_are_told_apart_by_minute(engine: Engine) -> None:
     """What a point holds more than the one before it is what its minute has."""
     kept = [[1, 0], [4, 2], [4, 7]]

@@ -1641,6 +1641,11 @@ export interface components {
              */
             interval_s: number;
             /**
+             * Left Out Count
+             * @description Observations of series whose bounds have too little in common with these; in no row
+             */
+            left_out_count: number;
+            /**
              * Lower
              * @description Lower bound of each row, ascending, in the metric's unit; null where it has none
              */

@@ -28,6 +28,7 @@ class HeatMapOut(BaseModel):
     times: list[str] = Field(description="Start of each bucket of time in UTC")
     lower: list[float | None] = Field(description="Lower bound of each row, ascending, in the metric's unit; null where it has none")
     upper: list[float | None] = Field(description="Upper bound of each row; null where it has none")
+    left_out_count: int = Field(description="Observations of series whose bounds have too little in common with these; in no row")
     counts: list[list[float]] = Field(description="For each bucket of time, the observations that were added in each row")
 
 
@@ -60,6 +61,7 @@ def metric_heatmap(
         times=[format_time(time_ns) for time_ns in answer.times_ns],
         lower=[_bound(value) for value in answer.lower],
         upper=[_bound(value) for value in answer.upper],
+        left_out_count=answer.left_out_count,
         counts=answer.counts,
     )
 

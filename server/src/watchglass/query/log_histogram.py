@@ -16,8 +16,11 @@ LEVELS = ("trace", "debug", "info", "warn", "error", "fatal", "other")
 FIRST_SHARE = 100
 """The newest stretch that is counted first is this part of the range; what it took says how much more there is time for."""
 
-WIDER = 8
+WIDER = 20
 """How much wider a next stretch is at most, as older records may lie denser."""
+
+OVERHEAD_S = 0.04
+"""What a question takes however few records it counts, on a machine that has other work too; in seconds."""
 
 _NAMED = ", ".join(f"'{level}'" for level in LEVELS[:-1])
 _LEVEL = (
@@ -95,7 +98,7 @@ def _stretches(size: int, monotonic_s: Callable[[], float], budget_s: float) -> 
         yield width, max(0.05, 2 * (began_s + budget_s - before_s))
         left -= width
         now_s = monotonic_s()
-        affordable = width * (began_s + budget_s - now_s) / max(now_s - before_s, 1e-3)
+        affordable = width * (began_s + budget_s - now_s) / max(now_s - before_s - OVERHEAD_S, 1e-3)
         if affordable < min(left, 1):
             return
         width = max(1, min(WIDER * width, int(affordable)))

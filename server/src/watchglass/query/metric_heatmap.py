@@ -12,6 +12,9 @@ from watchglass.query.metric_sql import MetricSql
 from watchglass.query.metrics import Metric
 from watchglass.query.reader import Reader
 
+FEWEST_BOUNDS = 4
+"""Fewer bounds than this in common say little; then the series with the most common layout are shown alone."""
+
 MAX_ROWS = 60
 """About how many buckets an exponential histogram is shown with; finer ones are put together."""
 
@@ -26,6 +29,7 @@ class HeatMap:
         lower: Lower bound of each row, ascending; -inf where it has none.
         upper: Upper bound of each row; +inf where it has none.
         counts: Observations in each row, a list for each bucket of time.
+        left_out_count: Observations of series whose bounds are others; they are in no row.
     """
 
     metric: Metric
@@ -33,6 +37,7 @@ class HeatMap:
     lower: list[float]
     upper: list[float]
     counts: list[list[float]]
+    left_out_count: int
 
 
 def read_heatmap(reader: Reader, question: SeriesQuestion, now_ns: int) -> HeatMap:
@@ -50,6 +55,7 @@ def read_heatmap(reader: Reader, question: SeriesQuestion, now_ns: int) -> HeatM
     sql = MetricSql(question.scope, metric, question.expr, (), None, question.interval_s, now_ns)
     is_explicit = metric.type == "histogram"
     rows = reader.query(sql.explicit() if is_explicit else sql.exponential(), sql.parameters()).to_pylist()
+    rows, left_out_count = _compatible(rows) if is_explicit else (rows, 0)
     step_ns = question.interval_s * 10**9
     times_ns = list(range(question.scope.start_ns // step_ns * step_ns, question.scope.end_ns, step_ns))
     by_time: dict[int, list[dict[str, Any]]] = {}
@@ -58,7 +64,22 @@ def read_heatmap(reader: Reader, question: SeriesQuestion, now_ns: int) -> HeatM
     whole, merged = _explicit(by_time) if is_explicit else _exponential(by_time)
     nothing = [0.0] * len(whole.counts)
     counts = [[max(0.0, it) for it in merged[time].counts.tolist()] if time in merged else nothing for time in times_ns]
-    return HeatMap(metric, times_ns, whole.lower.tolist(), whole.upper.tolist(), counts)
+    return HeatMap(metric, times_ns, whole.lower.tolist(), whole.upper.tolist(), counts, left_out_count)
+
+
+def _compatible(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """The rows that can be put together, and how many observations the others hold.
+
+    All of them where they have enough bounds in common, else those with the layout of the most observations.
+    """
+    counts: dict[tuple[float, ...], int] = {}
+    for row in rows:
+        layout = tuple(row["layout"])
+        counts[layout] = counts.get(layout, 0) + sum(row["added"])
+    if not counts or len(set.intersection(*map(set, counts))) >= min(FEWEST_BOUNDS, *map(len, counts)):
+        return rows, 0
+    largest = max(counts, key=lambda layout: (counts[layout], layout))
+    return [row for row in rows if tuple(row["layout"]) == largest], sum(counts.values()) - counts[largest]
 
 
 ByTime = Mapping[int, Sequence[dict[str, Any]]]

@@ -3,27 +3,36 @@
 import { useMemo } from "react";
 import type { MetricHeatMap } from "../../api/types";
 import { HeatMap } from "../../components/charts/HeatMap";
-import { formatTick } from "../../lib/format";
+import { formatCount, formatTick } from "../../lib/format";
 import { describeInterval } from "../../lib/interval";
 import { describeAggregation, HEAT_MAP } from "../../lib/metricQueries";
+import styles from "./Metrics.module.css";
 
 const HEIGHT_PX = 240;
 
 export function HeatChart({ data, isLoading }: { data: MetricHeatMap | undefined; isLoading: boolean }) {
   const drawn = useMemo(() => (data ? drawing(data) : { ys: [], cells: [] }), [data]);
   return (
-    <HeatMap
-      title={HEAT_MAP}
-      aggregates={
-        data ? `${describeAggregation(data.metric.type, HEAT_MAP)}, ${describeInterval(data.interval_s)}` : " "
-      }
-      unit=""
-      xs={data?.times ?? []}
-      ys={drawn.ys}
-      cells={drawn.cells}
-      height={HEIGHT_PX}
-      isLoading={isLoading}
-    />
+    <>
+      <HeatMap
+        title={HEAT_MAP}
+        aggregates={
+          data ? `${describeAggregation(data.metric.type, HEAT_MAP)}, ${describeInterval(data.interval_s)}` : " "
+        }
+        unit=""
+        xs={data?.times ?? []}
+        ys={drawn.ys}
+        cells={drawn.cells}
+        height={HEIGHT_PX}
+        isLoading={isLoading}
+      />
+      {data !== undefined && data.left_out_count > 0 && (
+        <p className={styles.note} role="status">
+          {formatCount(data.left_out_count)} observations are left out: the series that have them report other buckets.
+          A filter, such as service:NAME, shows them.
+        </p>
+      )}
+    </>
   );
 }
 
