@@ -90,8 +90,8 @@ def test_stretch_that_takes_too_long_ends_the_count(engine: Engine) -> None:
     """What was counted before it is answered, and nothing of it."""
     insert_rows(engine, "logs", [log(-30 - 60 * minute, severity_number=9) for minute in range(60)])
     found = count_logs(TiredReader(engine=engine, max_time_s=10, max_memory_bytes=2**30, patience=iter(range(2))), HOUR, parse(""), 60, NOW_NS, STILL, 1.0)
-    assert found.counted_since_ns == found.times_ns[-21]
-    assert [value is None for value in found.counts["info"]] == [True] * (len(found.times_ns) - 21) + [False] * 21
+    assert found.counted_since_ns == found.times_ns[-9]
+    assert [value is None for value in found.counts["info"]] == [True] * (len(found.times_ns) - 9) + [False] * 9
 
 
 def test_unknown_field_is_named(engine: Engine) -> None:

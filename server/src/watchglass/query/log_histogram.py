@@ -16,7 +16,7 @@ LEVELS = ("trace", "debug", "info", "warn", "error", "fatal", "other")
 FIRST_SHARE = 100
 """The newest stretch that is counted first is this part of the range; what it took says how much more there is time for."""
 
-WIDER = 20
+WIDER = 8
 """How much wider a next stretch is at most, as older records may lie denser."""
 
 OVERHEAD_S = 0.04
