@@ -15,7 +15,9 @@ export function binValues(values: readonly number[], weights?: readonly number[]
   if (finite.length === 0) return { bounds: [], counts: [] };
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { value } of finite) [least, most] = [Math.min(least, value), Math.max(most, value)];
-  const width = niceWidth((most - least) / BINS || Math.abs(least) / BINS || 1);
+  // no finer than the numbers themselves are
+  const finest = Math.max(Math.abs(least), Math.abs(most)) * 1e-13;
+  const width = niceWidth(Math.max(finest, (most - least) / BINS || Math.abs(least) / BINS || 1));
   const first = Math.floor(least / width);
   const count = Math.floor(most / width) - first + 1;
   const counts = new Array<number>(count).fill(0);
@@ -24,7 +26,7 @@ export function binValues(values: readonly number[], weights?: readonly number[]
     counts[index] = (counts[index] ?? 0) + weight;
   }
   return {
-    bounds: Array.from({ length: count + 1 }, (_, index) => Number(((first + index) * width).toPrecision(12))),
+    bounds: Array.from({ length: count + 1 }, (_, index) => Number(((first + index) * width).toPrecision(15))),
     counts,
   };
 }

@@ -3,7 +3,16 @@
 import "react-grid-layout/css/styles.css";
 import ReactGridLayout, { type Layout, useContainerWidth, verticalCompactor } from "react-grid-layout";
 import type { Panel } from "../../api/dashboardTypes";
-import { COLUMNS, GAP_PX, heightOf, inOrder, layoutOf, ROW_PX, withLayout } from "../../lib/dashboard/layout";
+import {
+  COLUMNS,
+  GAP_PX,
+  heightOf,
+  inOrder,
+  LEAST_ROWS,
+  MOST_ROWS,
+  ROW_PX,
+  withPlaces,
+} from "../../lib/dashboard/layout";
 import styles from "./Dashboard.module.css";
 import { type Asked, PanelCard, type PanelEdits } from "./PanelCard";
 
@@ -16,13 +25,13 @@ interface EditGridProps {
 
 export default function EditGrid({ panels, asked, edits, onLayout }: EditGridProps) {
   const { width, containerRef, mounted } = useContainerWidth();
-  const take = (layout: Layout) => onLayout(withLayout(panels, layout));
+  const take = (layout: Layout) => onLayout(withPlaces(panels, layout));
   return (
     <div ref={containerRef} className={styles.editGrid}>
       {mounted && (
         <ReactGridLayout
           width={width}
-          layout={layoutOf(panels).map((item) => ({ ...item, minH: 2, maxH: 40 }))}
+          layout={panels.map(({ id, place }) => ({ i: id, ...place, minH: LEAST_ROWS, maxH: MOST_ROWS }))}
           gridConfig={{ cols: COLUMNS, rowHeight: ROW_PX, margin: [GAP_PX, GAP_PX], containerPadding: [0, 0] }}
           dragConfig={{ handle: ".panel-handle", allowMobileScroll: true }}
           resizeConfig={{ handles: ["se"] }}

@@ -18,7 +18,8 @@ interface GridProps {
 }
 
 export function Grid({ panels, asked, isNarrow, edits, onLayout, onViewAlone }: GridProps) {
-  const fixed = (
+  // the tools come with the grid that knows them, so that none is lost under the pointer or the focus
+  const fixed = (tools: PanelEdits | undefined) => (
     <div className={styles.grid} style={{ gridAutoRows: isNarrow ? undefined : ROW_PX, gap: GAP_PX }}>
       {inOrder(panels).map((panel) => {
         const { x, y, w, h } = panel.place;
@@ -29,15 +30,15 @@ export function Grid({ panels, asked, isNarrow, edits, onLayout, onViewAlone }: 
             data-half={w <= 3 || undefined}
             style={isNarrow ? { height } : { gridColumn: `${x + 1} / span ${w}`, gridRow: `${y + 1} / span ${h}` }}
           >
-            <PanelCard panel={panel} asked={asked} height={height} edits={edits} onViewAlone={onViewAlone} />
+            <PanelCard panel={panel} asked={asked} height={height} edits={tools} onViewAlone={onViewAlone} />
           </div>
         );
       })}
     </div>
   );
-  if (edits === undefined || isNarrow) return fixed;
+  if (edits === undefined || isNarrow) return fixed(edits);
   return (
-    <Suspense fallback={fixed}>
+    <Suspense fallback={fixed(undefined)}>
       <EditGrid panels={panels} asked={asked} edits={edits} onLayout={onLayout} />
     </Suspense>
   );

@@ -50,7 +50,7 @@ export function MetricFields({ query, range, onChange }: MetricFieldsProps) {
           size="xs"
           label="Told apart by"
           maxTags={3}
-          data={["service", ...(groups.data ?? [])]}
+          data={[...new Set(["service", ...(groups.data ?? [])])]}
           value={query.group_by}
           onChange={(group_by) => patch({ group_by })}
         />

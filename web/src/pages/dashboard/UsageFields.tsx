@@ -45,7 +45,7 @@ export function UsageFields({ query, onChange }: UsageFieldsProps) {
           description="Columns, attributes.KEY or resource.KEY"
           inputWrapperOrder={["label", "input", "description"]}
           maxTags={3}
-          data={["service", "model", "provider", "user", "release", ...(groups.data ?? [])]}
+          data={[...new Set(["service", "model", "provider", "user", "release", ...(groups.data ?? [])])]}
           value={query.group_by}
           onChange={(group_by) => patch({ group_by })}
         />

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import type { Variable } from "../../api/dashboardTypes";
+import { chosenOf, chosenValues, readValues, readVariableSearch, withValues, writeValues } from "./variables";
+
+const MODEL: Variable = {
+  name: "model",
+  label: "",
+  kind: "values",
+  column: "model",
+  is_multiple: true,
+  default: ["gpt-4o"],
+};
+const FILTER: Variable = { ...MODEL, name: "filter", kind: "filter", column: "", default: [] };
+const PROJECT: Variable = { ...MODEL, name: "project", kind: "project", column: "", default: [] };
+
+describe("the address", () => {
+  test.each([[["a"]], [["a", "b"]], [["a,b", "50%", "%2C", "ü &="]], [[]]])("says %j and reads it back", (values) => {
+    const text = writeValues(MODEL, values);
+    expect(chosenValues(MODEL, { "var-model": text })).toEqual(values);
+  });
+
+  test("says nothing of what goes without saying", () => {
+    expect(writeValues(MODEL, ["gpt-4o"])).toBeUndefined();
+    expect(chosenValues(MODEL, {})).toEqual(["gpt-4o"]);
+  });
+
+  test("reads what people write", () => {
+    expect(readValues("gpt-4o,claude 4")).toEqual(["gpt-4o", "claude 4"]);
+  });
+
+  test("keeps variables and nothing else", () => {
+    const search = {
+      "var-model": "a",
+      "var-Model": "b",
+      "var-__proto__": "c",
+      "var-n": 5,
+      start: "-1h",
+      "var-empty": "",
+    };
+    expect(readVariableSearch(search)).toEqual({ "var-model": "a" });
+  });
+});
+
+test("panels are asked with values and filters by name", () => {
+  const chosen = chosenOf([MODEL, FILTER, PROJECT], { "var-model": "a,b", "var-filter": "user:u1 (model:x%2Cy)" });
+  expect(chosen).toEqual({ values: { model: ["a", "b"] }, filters: { filter: "user:u1 (model:x,y)" } });
+  expect(chosenOf([FILTER], {})).toEqual({ values: {}, filters: { filter: "" } });
+});
+
+test("titles say what is chosen, and leave other words alone", () => {
+  const chosen = { values: { model: ["a", "b"], none: [] }, filters: { filter: "x:1" } };
+  expect(withValues("Cost of $model, $none, $filter, $other, $5", chosen)).toBe(
+    "Cost of a, b, everything, x:1, $other, $5",
+  );
+});
