@@ -1,4 +1,4 @@
-"""The benchmarks: `python bench/run.py [ingest|query|idle|probe|all]` measures and prints each figure beside its limit."""
+"""The benchmarks: `python bench/run.py [ingest|query|idle|scrape|probe|all]` measures and prints each figure beside its limit."""
 
 import argparse
 from types import ModuleType
@@ -7,6 +7,7 @@ import idle
 import ingest
 import probe
 import query
+import scrape
 import screens
 from figures import keep, show
 
@@ -15,6 +16,7 @@ PARTS: dict[str, tuple[ModuleType, str]] = {
     "query": (query, "Queries over HTTP"),
     "screens": (screens, "Screens in a browser"),
     "idle": (idle, "At rest"),
+    "scrape": (scrape, "Scraping"),
     "probe": (probe, "The probe"),
 }
 

@@ -25,9 +25,9 @@ class ServerRun:
         start_s: Seconds from the start of the process to its first answer.
     """
 
-    def __init__(self, data: Path, *options: str) -> None:
-        """Start on the folder `data`, with options of `up`, and wait until requests are answered."""
-        environment = {**os.environ, "PYTHONPATH": str(SOURCES), "NO_COLOR": "1", "COLUMNS": "200"}
+    def __init__(self, data: Path, *options: str, **settings: str) -> None:
+        """Start on the folder `data`, with options of `up` and `settings` (variables), and wait until requests are answered."""
+        environment = {**os.environ, "PYTHONPATH": str(SOURCES), "NO_COLOR": "1", "COLUMNS": "200", **settings}
         command = [sys.executable, "-m", "watchglass.cli", "up", "--port", "0", "--grpc-port", "-1", "--data", str(data), *options]
         started_s = time.perf_counter()
         self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)

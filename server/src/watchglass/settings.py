@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     ingest_dedup_window_s: float = Field(1800.0, ge=0, description="How long an identical export is recognised as a resend, in seconds")
     ingest_dedup_entries: int = Field(200_000, ge=1, description="Exports remembered per signal to recognise a resend")
 
+    scrape_file: Path | None = Field(None, description="File in Prometheus's own format that says what to scrape, followed as it changes; in a cluster set it on one server alone")
+    scrape_project: str = Field("default", description="Project that scraped metrics belong to")
+    scrape_max_body_bytes: int = Field(32 * 2**20, ge=1024, description="Largest answer of a scraped target after decompression, in bytes")
+
     retention_spans_days: int = Field(90, ge=0, le=18_250, description="Days that spans are kept after their arrival; 0 keeps them for ever")
     retention_logs_days: int = Field(30, ge=0, le=18_250, description="Days that logs are kept after their arrival; 0 keeps them for ever")
     retention_metric_points_days: int = Field(30, ge=0, le=18_250, description="Days that metric points are kept after their arrival; 0 keeps them for ever")

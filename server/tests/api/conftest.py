@@ -56,6 +56,7 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
             identify=lambda headers: everyone,
             project_ids=lambda: follower.snapshot.project_ids,
             telemetry=Telemetry(),
+            scraper=None,
             not_ready=list,
         )
         client = TestClient(build_api(services), base_url="http://localhost", raise_server_exceptions=False)

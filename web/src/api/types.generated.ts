@@ -741,6 +741,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Targets
+         * @description List what the server that answers scrapes for the project.
+         */
+        get: operations["list_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traces": {
         parameters: {
             query?: never;
@@ -3834,6 +3854,91 @@ export interface components {
             table: string;
         };
         /**
+         * TargetOut
+         * @description One target.
+         */
+        TargetOut: {
+            /**
+             * Error
+             * @description Why it failed, empty when it did not
+             */
+            error: string;
+            /**
+             * Health
+             * @description up, down, or unknown before the first scrape
+             * @enum {string}
+             */
+            health: "up" | "down" | "unknown";
+            /**
+             * Instance
+             * @description Which one of the job, as host:port; the service instance of its metrics
+             */
+            instance: string;
+            /**
+             * Interval S
+             * @description Time between scrapes, in seconds
+             */
+            interval_s: number;
+            /**
+             * Job
+             * @description Name of its job; the service of its metrics
+             */
+            job: string;
+            /**
+             * Labels
+             * @description Labels that are added to its series
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Last Duration S
+             * @description How long it took, in seconds; null before the first
+             */
+            last_duration_s: number | null;
+            /**
+             * Last Scrape
+             * @description Start of the last scrape, RFC 3339; null before the first
+             */
+            last_scrape: string | null;
+            /**
+             * Sample Count
+             * @description Samples that it brought; null before the first
+             */
+            sample_count: number | null;
+            /**
+             * Timeout S
+             * @description Longest time of a scrape, in seconds
+             */
+            timeout_s: number;
+            /**
+             * Url
+             * @description What is asked, without parameters
+             */
+            url: string;
+        };
+        /**
+         * Targets
+         * @description What is scraped for one project.
+         */
+        Targets: {
+            /**
+             * Error
+             * @description Why the newest content of a file is not used, with its line; empty when it is
+             */
+            error: string;
+            /**
+             * File
+             * @description File that says what to scrape (scrape_file); null when nothing is
+             */
+            file: string | null;
+            /**
+             * Targets
+             * @description The targets in the order of the file
+             */
+            targets: components["schemas"]["TargetOut"][];
+        };
+        /**
          * Threshold
          * @description A value from which on a panel is coloured.
          */
@@ -6616,6 +6721,47 @@ export interface operations {
                     "application/json": components["schemas"]["SqlRows"];
                     "application/vnd.apache.arrow.stream": string;
                     "text/csv": string;
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_targets: {
+        parameters: {
+            query?: {
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Targets"];
                 };
             };
             /** @description The request cannot be answered as it is */

@@ -29,6 +29,7 @@ from watchglass.api import (
     sessions,
     spans,
     sql,
+    targets,
     traces,
     turns,
     usage,
@@ -70,6 +71,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     prices.router,
     retention.router,
     server_state.router,
+    targets.router,
     views.router,
 )
 """One router a resource; adding a resource is a file and a word here."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from watchglass.clock import Clock
+from watchglass.ingest.scrape.scraper import Scraper
 from watchglass.model.records import Principal
 from watchglass.settings import Settings
 from watchglass.store.changes import Changes
@@ -32,6 +33,7 @@ class Services:
         identify: Tells who asks.
         project_ids: All projects, as this server knows them at the moment.
         telemetry: The server's own metrics.
+        scraper: Scrapes metrics; None when no file says what.
         not_ready: Why the server cannot do its work now, one sentence a cause; empty when it can.
     """
 
@@ -44,6 +46,7 @@ class Services:
     identify: Identify
     project_ids: Callable[[], frozenset[str]]
     telemetry: Telemetry
+    scraper: Scraper | None
     not_ready: Callable[[], list[str]]
 
 

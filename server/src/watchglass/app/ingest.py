@@ -46,12 +46,14 @@ class Ingest:
 
     Attributes:
         committers: The group commit of each signal.
+        telling: The same, telling those who follow live changes.
         waiting: The bound on what may wait.
         http: The OTLP routes.
         grpc: The OTLP services.
     """
 
     committers: Mapping[Signal, Committer]
+    telling: Mapping[Signal, Telling]
     waiting: WaitingBytes
     http: OtlpHttp
     grpc: OtlpGrpc
@@ -126,4 +128,4 @@ def build_ingest(
     telemetry.watch(
         "watchglass_ingest_held_bytes", "Bytes of requests begun and not answered", lambda: float(waiting.held_bytes)
     )
-    return Ingest(committers, waiting, http, grpc)
+    return Ingest(committers, telling, waiting, http, grpc)

@@ -11,6 +11,7 @@ import structlog
 from watchglass.api.application import build_api
 from watchglass.api.services import Services
 from watchglass.app.ingest import build_ingest
+from watchglass.app.scraping import build_scraper, stop_scraper
 from watchglass.app.stores import open_control, open_engine, refuse_without_keys, store_answers
 from watchglass.clock import Clock
 from watchglass.errors import InvalidInput
@@ -101,6 +102,7 @@ class Server:
         changes = Changes(settings.live_max_clients)
         telemetry.watch("watchglass_live_clients", "Clients that follow live changes", lambda: float(changes.count))
         ingest = build_ingest(settings, clock, engine, telemetry, prices, doors.admit, changes.tell)
+        scraper = build_scraper(settings, clock, ingest, telemetry)
         others = OtherCommits(engine, clock, changes.tell, lambda: changes.count > 0)
         services = Services(
             settings=settings,
@@ -112,6 +114,7 @@ class Server:
             identify=doors.identify,
             project_ids=lambda: follower.snapshot.project_ids,
             telemetry=telemetry,
+            scraper=scraper,
             not_ready=lambda: ingest.not_ready() + store_answers(engine),
         )
         server = GracefulServer(dispatch(ingest.http, build_api(services)), drain_timeout_s=settings.drain_timeout_s)
@@ -121,6 +124,8 @@ class Server:
         ingest.start()
         if settings.store == "cluster":
             others.start()
+        if scraper is not None:
+            scraper.start()
         serving = asyncio.create_task(server.serve(sockets=[http_socket]))
         await server.until_started(serving)
         on_ready(f"http://{_shown(settings.host)}:{http_socket.getsockname()[1]}")
@@ -132,6 +137,7 @@ class Server:
         log.info("stopping; accepted exports are committed first")
         server.should_exit = True
         await asyncio.gather(serving, ingest.grpc.stop(settings.drain_timeout_s))
+        await asyncio.to_thread(stop_scraper, scraper, settings.drain_timeout_s)
         await asyncio.to_thread(ingest.stop, settings.drain_timeout_s)
         await asyncio.to_thread(others.close)
         await asyncio.to_thread(follower.close)
