@@ -1,10 +1,11 @@
-"""The benchmarks: `python bench/run.py [ingest|query|idle|scrape|probe|all]` measures and prints each figure beside its limit."""
+"""The benchmarks: `python bench/run.py [ingest|query|idle|metrics|scrape|probe|all]` measures and prints each figure beside its limit."""
 
 import argparse
 from types import ModuleType
 
 import idle
 import ingest
+import metrics_page
 import probe
 import query
 import scrape
@@ -17,6 +18,7 @@ PARTS: dict[str, tuple[ModuleType, str]] = {
     "screens": (screens, "Screens in a browser"),
     "idle": (idle, "At rest"),
     "scrape": (scrape, "Scraping"),
+    "metrics": (metrics_page, "The page /metrics"),
     "probe": (probe, "The probe"),
 }
 

@@ -85,6 +85,8 @@ class Settings(BaseSettings):
 
     live_max_clients: int = Field(200, ge=1, le=1000, description="Most open tabs that follow live changes at once; one more is told to ask now and then")
 
+    metrics_max_label_sets: int = Field(1_000, ge=1, le=100_000, description="Most combinations of service, release, provider, operation and model that /metrics keeps apart; calls of others are counted together")
+
     require_keys: bool = Field(False, description="Ask for an API key on loopback too")
     log_format: Literal["text", "json"] = Field("text", description="Form of the server's own log")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level of the server's own log")

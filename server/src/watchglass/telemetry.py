@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+import pyarrow as pa
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
-from prometheus_client.exposition import generate_latest
+from prometheus_client.exposition import choose_encoder
 
 from watchglass.model.records import Signal
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+OPENMETRICS = "application/openmetrics-text"
+_END = b"# EOF\n"
 COMMIT_BUCKETS_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 REQUEST_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -22,6 +24,7 @@ class Telemetry:
         PlatformCollector(registry=self.registry)
         registry = self.registry
         self._gauges: dict[str, Gauge] = {}
+        self._followers: list[Callable[[Signal, pa.RecordBatch], None]] = []
         self._rows = Counter(
             "watchglass_ingest_rows", "Rows committed", ["signal"], registry=registry
         )
@@ -58,6 +61,15 @@ class Telemetry:
         self._rows.labels(signal.value).inc(rows)
         self._bytes.labels(signal.value).inc(bytes_)
         self._commit_s.labels(signal.value).observe(seconds)
+
+    def stored(self, signal: Signal, batch: pa.RecordBatch) -> None:
+        """See store.commit.Observer.stored."""
+        for follow in self._followers:
+            follow(signal, batch)
+
+    def follow(self, follower: Callable[[Signal, pa.RecordBatch], None]) -> None:
+        """Call `follower` with each batch of rows after its commit, on the thread that committed it."""
+        self._followers.append(follower)
 
     def marked(self, signal: Signal, counts: Mapping[str, int]) -> None:
         """See store.commit.Observer.marked."""
@@ -99,6 +111,14 @@ class Telemetry:
             if sample.name == name
         ]
 
-    def exposition(self) -> bytes:
-        """Write all metrics in the text format 0.0.4."""
-        return generate_latest(self.registry)
+    def exposition(self, accept: str, write_more: Callable[[bool], bytes]) -> tuple[bytes, str]:
+        """Write all metrics in the format that the header `accept` asks for; return the page and its content type.
+
+        Args:
+            accept: Header of the request; OpenMetrics when it asks for that, else the text format 0.0.4.
+            write_more: Writes families that others keep; told whether to write OpenMetrics.
+        """
+        encode, content_type = choose_encoder(accept)
+        is_openmetrics = content_type.startswith(OPENMETRICS)
+        own = encode(self.registry)
+        return own.removesuffix(_END) + write_more(is_openmetrics) + (_END if is_openmetrics else b""), content_type

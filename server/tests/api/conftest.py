@@ -10,6 +10,7 @@ from watchglass.api.application import build_api
 from watchglass.api.services import Services
 from watchglass.clock import FixedClock
 from watchglass.model.records import KeyScope, Principal
+from watchglass.prometheus.model_calls import ModelCalls
 from watchglass.settings import Settings
 from watchglass.store.changes import Changes
 from watchglass.store.control.database import ControlDatabase, sqlite_url
@@ -56,6 +57,7 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
             identify=lambda headers: everyone,
             project_ids=lambda: follower.snapshot.project_ids,
             telemetry=Telemetry(),
+            model_calls=ModelCalls(max_label_sets=100),
             scraper=None,
             not_ready=list,
         )

@@ -1,11 +1,14 @@
 """Whether the server lives, whether it can work, and its own metrics."""
 
-from fastapi import APIRouter, Response
+from collections.abc import Callable
+from functools import partial
+
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from watchglass import __version__
-from watchglass.api.access import Injected
-from watchglass.telemetry import CONTENT_TYPE
+from watchglass.api.access import Injected, require_read
+from watchglass.prometheus.text import write
 
 router = APIRouter(tags=["server"])
 
@@ -32,7 +35,22 @@ def readyz(services: Injected, response: Response) -> Health:
     return Health(status="unavailable" if causes else "ok", version=__version__, causes=causes)
 
 
-@router.get("/metrics", summary="The server's own metrics", response_class=Response)
-def metrics(services: Injected) -> Response:
-    """Rows, bytes, queue depth, commit time, refusals by cause and the process itself, in Prometheus' text format."""
-    return Response(services.telemetry.exposition(), media_type=CONTENT_TYPE)
+@router.get("/metrics", summary="Model calls and the server itself, for Prometheus", response_class=Response)
+def metrics(services: Injected, request: Request) -> Response:
+    """Requests, errors, tokens, cost and latency of model calls, and the server's own metrics.
+
+    In OpenMetrics 1.0 (with trace ids as exemplars) or in Prometheus' text format 0.0.4, as `Accept` asks. Where keys are
+    needed, a scraper without one reads the server's own metrics alone, and one with a project's key that project's calls.
+    """
+    headers = request.headers
+    write_calls: Callable[[bool], bytes] = _nothing
+    if not services.settings.needs_keys or "authorization" in headers or "x-api-key" in headers:
+        project = require_read(services.identify(headers)).project_id
+        write_calls = partial(write, services.model_calls.counts(), project)
+    page, content_type = services.telemetry.exposition(headers.get("accept", ""), write_calls)
+    return Response(page, media_type=content_type)
+
+
+def _nothing(is_openmetrics: bool) -> bytes:
+    del is_openmetrics
+    return b""

@@ -8,6 +8,7 @@ from fastapi import Request
 from watchglass.clock import Clock
 from watchglass.ingest.scrape.scraper import Scraper
 from watchglass.model.records import Principal
+from watchglass.prometheus.model_calls import ModelCalls
 from watchglass.settings import Settings
 from watchglass.store.changes import Changes
 from watchglass.store.control.database import ControlDatabase
@@ -33,6 +34,7 @@ class Services:
         identify: Tells who asks.
         project_ids: All projects, as this server knows them at the moment.
         telemetry: The server's own metrics.
+        model_calls: Model calls as metrics.
         scraper: Scrapes metrics; None when no file says what.
         not_ready: Why the server cannot do its work now, one sentence a cause; empty when it can.
     """
@@ -46,6 +48,7 @@ class Services:
     identify: Identify
     project_ids: Callable[[], frozenset[str]]
     telemetry: Telemetry
+    model_calls: ModelCalls
     scraper: Scraper | None
     not_ready: Callable[[], list[str]]
 

@@ -19,6 +19,7 @@ from watchglass.http_server import Asgi, GracefulServer, until_told
 from watchglass.ingest.cost import Pricer
 from watchglass.ingest.doors import Doors
 from watchglass.ingest.otlp_http import PATHS
+from watchglass.prometheus.model_calls import ModelCalls
 from watchglass.settings import Settings
 from watchglass.store.changes import Changes
 from watchglass.store.control.database import ControlDatabase
@@ -98,6 +99,8 @@ class Server:
         follower = Follower(control)
         doors = Doors(control, follower, clock, needs_keys=settings.needs_keys)
         telemetry = Telemetry()
+        model_calls = ModelCalls(settings.metrics_max_label_sets)
+        telemetry.follow(model_calls.stored)
         prices = Pricer(lambda: follower.snapshot.prices)
         changes = Changes(settings.live_max_clients)
         telemetry.watch("watchglass_live_clients", "Clients that follow live changes", lambda: float(changes.count))
@@ -114,6 +117,7 @@ class Server:
             identify=doors.identify,
             project_ids=lambda: follower.snapshot.project_ids,
             telemetry=telemetry,
+            model_calls=model_calls,
             scraper=scraper,
             not_ready=lambda: ingest.not_ready() + store_answers(engine),
         )

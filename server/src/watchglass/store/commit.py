@@ -34,6 +34,10 @@ class Observer(Protocol):
         """A group of `rows`, `bytes_` on the wire, took `seconds` from taking it to its commit."""
         ...
 
+    def stored(self, signal: Signal, batch: pa.RecordBatch) -> None:
+        """Rows of `batch`, all columns of the signal's table, were committed and their clients answered."""
+        ...
+
     def marked(self, signal: Signal, counts: Mapping[str, int]) -> None:
         """Rows were committed with something odd about them: how many by mark (see the column `marks`)."""
         ...

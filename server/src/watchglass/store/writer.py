@@ -225,6 +225,7 @@ class Committer:
             self._queue.finish(waiting, outcome)
         size = sum(len(waiting.export.body) for waiting in group)
         self._observer.committed(self.signal, decoded.batch.num_rows, size, self._clock.monotonic_s() - started_s)
+        self._observer.stored(self.signal, decoded.batch)
 
     def _next_commit_ms(self) -> int:
         """The time of the next commit, milliseconds since 1970: later than every other, so that it names the commit."""
