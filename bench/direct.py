@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import payloads
+from figures import quiet_since
 
 SOURCES = Path(__file__).parents[1] / "server" / "src"
 REQUEST_SPANS = 512
@@ -22,7 +23,8 @@ def run_direct(path: Path, seconds: float, spans: int, *, disk: bool = False) ->
     """Insert batches of `spans` spans for `seconds` in a process of its own.
 
     Returns:
-        spans, seconds, cpu_s; with `disk` each batch once, and also wire_bytes and disk_bytes after merges.
+        spans, seconds, settled_s (until the merges that they left had ended, too), cpu_s; with `disk` each batch once, and also
+        wire_bytes and disk_bytes after merges.
     """
     command = [sys.executable, str(Path(__file__)), "--path", str(path), "--seconds", str(seconds), "--spans", str(spans)]
     answer = subprocess.run(command + ["--disk"] * disk, check=True, stdout=subprocess.PIPE, text=True)
@@ -79,9 +81,11 @@ def main() -> None:
             batch = batches[inserted // arguments.spans % len(batches)]
             engine.insert("spans", batch)
             inserted += batch.num_rows
+    ended_s = time.perf_counter()
     result = {
         "spans": inserted,
-        "seconds": time.perf_counter() - started_s,
+        "seconds": ended_s - started_s,
+        "settled_s": quiet_since(time.process_time) - started_s,
         "cpu_s": time.process_time() - started_cpu_s,
     }
     if arguments.disk:

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -74,3 +75,21 @@ def percentile(values: list[float], share: float) -> float:
     """The value below which `share` (0 to 1) of `values` lie."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def quiet_since(cpu_s: Callable[[], float], quiet_s: float = 3.0, timeout_s: float = 120.0) -> float:
+    """Wait until a process has used less than a tenth of one CPU for `quiet_s` seconds; return when that began.
+
+    Args:
+        cpu_s: Seconds of CPU that it has used so far.
+
+    Returns:
+        The time of `time.perf_counter`; now when it never became quiet.
+    """
+    deadline_s = time.monotonic() + timeout_s
+    began_s, used_s = time.perf_counter(), cpu_s()
+    while time.monotonic() < deadline_s and time.perf_counter() - began_s < quiet_s:
+        time.sleep(0.25)
+        if cpu_s() - used_s > 0.1 * max(0.5, time.perf_counter() - began_s):
+            began_s, used_s = time.perf_counter(), cpu_s()
+    return began_s

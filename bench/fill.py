@@ -108,7 +108,9 @@ class Writer:
         return pa.array(parents)
 
     def _named(self, word: str, different: int, count: int) -> pa.StringArray:
-        return pa.array([f"{word}-{number}" for number in self._random.integers(0, different, count)])
+        """A name for each trace, on all of its spans."""
+        numbers = self._random.integers(0, different, -(-count // SPANS_PER_TRACE))
+        return pa.array([f"{word}-{number}" for number in np.repeat(numbers, SPANS_PER_TRACE)[:count]])
 
     def _with_rare_words(self, texts: pa.StringArray, first: int) -> pa.StringArray:
         changed = texts.to_numpy(zero_copy_only=False).copy()

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+from figures import quiet_since
 
 READY = re.compile(r"is ready: http://127\.0\.0\.1:(\d+)")
 SOURCES = Path(__file__).parents[1] / "server" / "src"
@@ -60,14 +61,9 @@ class ServerRun:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) * 1024
 
-    def settle(self, quiet_s: float = 3.0, timeout_s: float = 120.0) -> None:
-        """Wait until background merges have ended: less than a tenth of one CPU for `quiet_s` seconds."""
-        deadline_s = time.monotonic() + timeout_s
-        while time.monotonic() < deadline_s:
-            before_s = self.cpu_s()
-            time.sleep(quiet_s)
-            if self.cpu_s() - before_s < 0.1 * quiet_s:
-                return
+    def settle(self, timeout_s: float = 120.0) -> float:
+        """Wait until background merges have ended; return since when, by `time.perf_counter`."""
+        return quiet_since(self.cpu_s, timeout_s=timeout_s)
 
     def stop(self) -> None:
         """End it as Ctrl-C does."""

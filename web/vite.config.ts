@@ -1,11 +1,13 @@
 /** How the screens are built: into the server's package, as files that a Content-Security-Policy without inline scripts can serve. */
 import react from "@vitejs/plugin-react";
+import { compression } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
 
 const server = process.env.WATCHGLASS_URL ?? "http://127.0.0.1:4318";
 
 export default defineConfig({
-  plugins: [react()],
+  // packed once here, not by the server for each reader
+  plugins: [react(), compression({ algorithms: ["gzip"], include: /\.(js|css|svg|html)$/, threshold: 1000 })],
   build: {
     outDir: "../server/src/watchglass/static",
     emptyOutDir: true,

@@ -1,8 +1,10 @@
 """The built screens as static files, under a policy that lets nothing but them run."""
 
 from importlib.resources import files
+from mimetypes import guess_type
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -42,7 +44,7 @@ class Screens(StaticFiles):
         if not self._is_built:
             return PlainTextResponse(NOT_BUILT, 404, HEADERS)
         try:
-            response = await super().get_response(path, scope)
+            response = await self._packed_or_plain(path, scope)
         except HTTPException as error:
             if error.status_code != 404 or path.startswith("assets/"):
                 raise
@@ -50,4 +52,15 @@ class Screens(StaticFiles):
         is_hashed = path.startswith("assets/")
         response.headers["cache-control"] = "public, max-age=31536000, immutable" if is_hashed else "no-cache"
         response.headers.update(HEADERS)
+        return response
+
+    async def _packed_or_plain(self, path: str, scope: Scope) -> Response:
+        """The file as gzip where the build packed it and the reader takes that, else the file itself."""
+        takes_gzip = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        if not takes_gzip or self.lookup_path(f"{path}.gz")[1] is None:
+            return await super().get_response(path, scope)
+        response = await super().get_response(f"{path}.gz", scope)
+        response.headers["content-encoding"] = "gzip"
+        response.headers["content-type"] = guess_type(path)[0] or "application/octet-stream"
+        response.headers.add_vary_header("accept-encoding")
         return response
