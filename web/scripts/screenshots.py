@@ -1,4 +1,4 @@
-"""Take the pictures of docs/images from a running server that has data, such as `watchglass up --demo`.
+"""Take the pictures of docs/images from a running server that has data, such as `watchglass up --demo` after some minutes.
 
     python web/scripts/screenshots.py --url http://127.0.0.1:4318 --out docs/images
 """
@@ -6,41 +6,69 @@
 import argparse
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
-SIZE = {"width": 1280, "height": 760}
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 780}
+SHOWN_OFTEN = ("overview", "traces", "trace")
+"""Pictures that are taken sharper, and in both colour schemes."""
+
+PAGES = {
+    "overview": "/?start=-6h",
+    "traces": "/traces?start=-6h",
+    "sessions": "/sessions?start=-6h",
+    "users": "/users?start=-6h",
+    "models": "/models?start=-6h",
+    "compare": "/models/compare?start=-6h&dimension=release&left=2.7.1&right=2.8.0",
+    "logs": "/logs?start=-6h",
+    "metrics": "/explore?start=-1h",
+    "dashboards": "/dashboards",
+    "dashboard-operations": "/dashboards/operations?start=-6h",
+    "dashboard-ml": "/dashboards/ml?start=-6h",
+    "dashboard-product-and-cost": "/dashboards/product-and-cost?start=-6h",
+    "settings-keys": "/settings/keys",
+    "settings-retention": "/settings/retention",
+}
+"""Every page that can be named; one trace, one session and one user are found first."""
 
 
-def take(browser: Browser, url: str, out: Path, scheme: str) -> None:
-    """Take the list and the trace with the most spans in view, in one colour scheme (light or dark)."""
-    context = browser.new_context(base_url=url, viewport=SIZE, color_scheme=scheme, device_scale_factor=2)  # type: ignore[arg-type]
+def find_pages(context: BrowserContext) -> dict[str, str]:
+    """The addresses of one trace, two traces compared, one session and one user that have something to show."""
+    api = context.request
+    traces = api.get("/api/v1/traces?start=-6h&end=-3m&limit=100").json()["traces"]
+    # a traceback would tell of the machine; a young trace may fail after it was chosen
+    good = sorted((it for it in traces if not it["error_count"]), key=lambda it: -it["span_count"])
+    session = max(api.get("/api/v1/sessions?start=-6h&limit=50").json()["sessions"], key=lambda it: it["trace_count"])
+    user = max(api.get("/api/v1/users?start=-6h&limit=50").json()["users"], key=lambda it: it["trace_count"])
+    alike = [it for it in good if it["name"] == good[0]["name"]]
+    return {
+        "trace": f"/traces/{good[0]['trace_id']}",
+        "trace-compare": f"/traces/compare?left={alike[0]['trace_id']}&right={alike[-1]['trace_id']}",
+        "session": f"/sessions/{quote(session['session_id'], safe='')}?start=-6h",
+        "user": f"/users/{quote(user['user_id'], safe='')}?start=-6h",
+    }
+
+
+def take(browser: Browser, url: str, out: Path, name: str, path: str, scheme: str, *, is_phone: bool = False) -> None:
+    """Take one page in one colour scheme (light or dark)."""
+    scale = 2 if name in SHOWN_OFTEN else 1
+    context = browser.new_context(base_url=url, viewport=PHONE if is_phone else DESK, color_scheme=scheme, device_scale_factor=scale)  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto("/traces?start=-6h")
-    page.locator("a[data-trace]").first.wait_for(timeout=30_000)
-    page.wait_for_timeout(2500)
-    page.screenshot(path=out / f"traces-{scheme}.png")
-    open_largest(page)
-    page.wait_for_timeout(1500)
-    page.screenshot(path=out / f"trace-{scheme}.png")
+    page.goto(path)
+    settle(page)
+    page.screenshot(path=out / f"{name}{'-phone' if is_phone else ''}-{scheme}.png")
     context.close()
 
 
-def open_largest(page: Page) -> None:
-    """Open the trace that has the most spans, one without an error, since tracebacks tell of the machine.
-
-    Of those that ended minutes ago: a young one may look well in the list and fail after it.
-    """
-    page.goto("/traces?start=-6h&end=-3m")
-    page.locator("a[data-trace]").first.wait_for()
-    counts = page.locator("[role=row]:has(a[data-trace])").evaluate_all(
-        r"""rows => rows.map(row => row.textContent.endsWith("ok")
-            ? Number((/([\d,]+) spans/.exec(row.textContent) ?? ["", "0"])[1].replace(",", "")) : -1)"""
-    )
-    page.locator("a[data-trace]").nth(counts.index(max(counts))).click()
-    page.get_by_role("treeitem").first.wait_for()
+def settle(page: Page) -> None:
+    """Wait until nothing is being loaded any more and what was loaded is drawn."""
+    page.locator("main h1").first.wait_for(timeout=30_000)
+    page.wait_for_function("() => document.querySelector('main .mantine-Skeleton-root') === null", timeout=30_000)
+    page.wait_for_timeout(2500)
 
 
 def main() -> None:
@@ -53,8 +81,12 @@ def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for scheme in ("light", "dark"):
-            take(browser, arguments.url, arguments.out, scheme)
+        pages = {**PAGES, **find_pages(browser.new_context(base_url=arguments.url))}
+        for name, path in pages.items():
+            take(browser, arguments.url, arguments.out, name, path, "light")
+            if name in SHOWN_OFTEN:
+                take(browser, arguments.url, arguments.out, name, path, "dark")
+                take(browser, arguments.url, arguments.out, name, path, "light", is_phone=True)
         browser.close()
 
 
