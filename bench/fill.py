@@ -12,6 +12,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -121,6 +122,15 @@ class Writer:
         return pa.array(changed)
 
 
+def wait_for_merges(engine: Any) -> None:
+    """Wait until a second passes without a merge: over a day they keep up, and here they come after the writing."""
+    quiet_checks = 0
+    while quiet_checks < 5:
+        time.sleep(0.2)
+        merges = engine.query("SELECT count() AS n FROM system.merges").column("n")[0].as_py()
+        quiet_checks = 0 if merges else quiet_checks + 1
+
+
 def main() -> None:
     """Run as a program."""
     sys.path.insert(0, str(SOURCES))
@@ -140,6 +150,7 @@ def main() -> None:
     writer = Writer(decoded, end_ns - DAY_NS, end_ns, arguments.spans)
     for first in range(0, arguments.spans, BATCH_SPANS):
         engine.insert("spans", writer.batch(first, min(BATCH_SPANS, arguments.spans - first)))
+    wait_for_merges(engine)
     # real commits are small, so that merges have built the text index of all but the newest; these are not
     engine.execute("ALTER TABLE spans MATERIALIZE INDEX text_search", settings={"mutations_sync": 1})
     engine.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 from watchglass.query.conditions import condition
 from watchglass.query.expr import Expr
-from watchglass.query.measures import MEASURES, PARTIALS, Measure, merged_sql, needed_partials
+from watchglass.query.measures import MEASURES, PARTIALS, Measure, merged_sql, needed_partials, time_of_bucket
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
 from watchglass.query.sql import instant
@@ -248,4 +248,5 @@ def _empty(question: UsageQuestion, texts: tuple[str, ...], is_other: bool, poin
 def _number(value: Any, measure: Measure) -> Number:
     if value is None or value != value or value in (float("inf"), float("-inf")):
         return None
-    return round(value) if measure.is_integer else float(value)
+    number = time_of_bucket(value) if measure.is_bucket else value
+    return round(number) if measure.is_integer else float(number)
