@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from watchglass import __version__
 from watchglass.errors import WatchglassError
 
-COMMANDS = ("up", "demo", "keys", "migrate", "openapi")
+COMMANDS = ("up", "demo", "keys", "migrate", "openapi", "rules")
 """Module of each command; it holds `application`, a Typer."""
 
 
