@@ -69,12 +69,12 @@ $(STATIC): web/node_modules/.installed $(WEB_SOURCES)
 	cd web && npm run --silent build
 	@touch $@
 
-# Chromium for the browser tests, PostgreSQL for the control database's; where they cannot be installed those tests are skipped by name
+# Chromium for the browser tests, PostgreSQL for the control database's, Prometheus for remote write's; where they cannot be installed those tests are skipped by name
 test-tools:
-	@if ! command -v chromium >/dev/null || ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	@if ! command -v chromium >/dev/null || ! command -v prometheus >/dev/null || ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
 	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-dejavu-core postgresql >/dev/null; \
-	  else echo "chromium or postgresql is absent: tests that need it are skipped"; fi; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-dejavu-core postgresql prometheus >/dev/null; \
+	  else echo "chromium, postgresql or prometheus is absent: tests that need it are skipped"; fi; \
 	fi
 
 docs: setup test-setup ## Write the generated pages of docs/

@@ -977,8 +977,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The server's own metrics
-         * @description Rows, bytes, queue depth, commit time, refusals by cause and the process itself, in Prometheus' text format.
+         * Model calls and the server itself, for Prometheus
+         * @description Requests, errors, tokens, cost and latency of model calls, and the server's own metrics.
+         *
+         *     In OpenMetrics 1.0 (with trace ids as exemplars) or in Prometheus' text format 0.0.4, as `Accept` asks. Where keys are
+         *     needed, a scraper without one reads the server's own metrics alone, and one with a project's key that project's calls.
          */
         get: operations["metrics"];
         put?: never;

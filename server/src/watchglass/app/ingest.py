@@ -12,6 +12,7 @@ from watchglass.ingest.logs import LogDecoder
 from watchglass.ingest.metrics import MetricDecoder
 from watchglass.ingest.otlp_grpc import OtlpGrpc
 from watchglass.ingest.otlp_http import Admit, OtlpHttp
+from watchglass.ingest.remote_write.route import RemoteWrite
 from watchglass.ingest.traces import Prices, TraceDecoder
 from watchglass.model.records import Committed, Export, Signal
 from watchglass.settings import Settings
@@ -50,6 +51,7 @@ class Ingest:
         waiting: The bound on what may wait.
         http: The OTLP routes.
         grpc: The OTLP services.
+        remote_write: The route of Prometheus's remote write.
     """
 
     committers: Mapping[Signal, Committer]
@@ -57,6 +59,7 @@ class Ingest:
     waiting: WaitingBytes
     http: OtlpHttp
     grpc: OtlpGrpc
+    remote_write: RemoteWrite
 
     def start(self) -> None:
         """Begin to commit.
@@ -115,6 +118,7 @@ def build_ingest(
     telling = {signal: Telling(committer, tell) for signal, committer in committers.items()}
     http = OtlpHttp(telling, admit, waiting, clock, telemetry, limits)
     grpc = OtlpGrpc(telling, admit, waiting, clock, telemetry, limits)
+    remote_write = RemoteWrite(telling[Signal.METRICS], admit, waiting, clock, telemetry, limits)
     for signal, committer in committers.items():
         labels = {"signal": signal.value}
         telemetry.watch(
@@ -128,4 +132,4 @@ def build_ingest(
     telemetry.watch(
         "watchglass_ingest_held_bytes", "Bytes of requests begun and not answered", lambda: float(waiting.held_bytes)
     )
-    return Ingest(committers, telling, waiting, http, grpc)
+    return Ingest(committers, telling, waiting, http, grpc, remote_write)

@@ -19,6 +19,7 @@ from watchglass.http_server import Asgi, GracefulServer, until_told
 from watchglass.ingest.cost import Pricer
 from watchglass.ingest.doors import Doors
 from watchglass.ingest.otlp_http import PATHS
+from watchglass.ingest.remote_write.route import PATH as REMOTE_WRITE
 from watchglass.prometheus.model_calls import ModelCalls
 from watchglass.settings import Settings
 from watchglass.store.changes import Changes
@@ -32,11 +33,12 @@ from watchglass.telemetry import Telemetry
 log = structlog.get_logger(__name__)
 
 
-def dispatch(otlp: Asgi, api: Asgi) -> Asgi:
-    """Send OTLP's paths to the ingest routes, which skip the API's machinery, and all else to the API."""
+def dispatch(otlp: Asgi, remote_write: Asgi, api: Asgi) -> Asgi:
+    """Send the paths of OTLP and remote write to the ingest routes, which skip the API's machinery, and all else to the API."""
 
     async def application(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
-        chosen = otlp if scope["type"] == "http" and scope["path"] in PATHS else api
+        path = scope["path"] if scope["type"] == "http" else ""
+        chosen = otlp if path in PATHS else remote_write if path == REMOTE_WRITE else api
         await chosen(scope, receive, send)
 
     return application
@@ -121,7 +123,7 @@ class Server:
             scraper=scraper,
             not_ready=lambda: ingest.not_ready() + store_answers(engine),
         )
-        server = GracefulServer(dispatch(ingest.http, build_api(services)), drain_timeout_s=settings.drain_timeout_s)
+        server = GracefulServer(dispatch(ingest.http, ingest.remote_write, build_api(services)), drain_timeout_s=settings.drain_timeout_s)
         if settings.grpc_port >= 0:
             log.info("OTLP over gRPC", host=settings.host, port=await ingest.grpc.start(settings.host, settings.grpc_port))
         follower.start()

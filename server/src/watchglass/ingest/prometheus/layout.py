@@ -137,7 +137,7 @@ def _whole(values: Floats) -> Ints:
 
 
 def _nanoseconds(seconds: Floats) -> Ints:
-    """Seconds as nanoseconds, to the nanosecond that the double can tell; 0 for what the store cannot hold."""
+    """Seconds as nanoseconds, to the microsecond that a double can tell; 0 for what the store cannot hold."""
     bounded = np.where((seconds > 0) & (seconds < LARGEST_COUNT / 1e9 - 1), seconds, 0.0)
     whole = np.floor(bounded)
-    return whole.astype(np.int64) * 10**9 + np.rint((bounded - whole) * 1e9).astype(np.int64)
+    return whole.astype(np.int64) * 10**9 + np.rint((bounded - whole) * 1e6).astype(np.int64) * 1000
