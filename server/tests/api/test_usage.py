@@ -1,11 +1,17 @@
 """Usage, models and services over HTTP."""
 
+from typing import Any
+
+import pyarrow as pa
 import pytest
 from starlette.testclient import TestClient
 
 from api.conftest import NOW_NS, MakeClient
 from doubles.rows import insert_rows, span
+from watchglass.errors import TooExpensive
 from watchglass.query.measures import MEASURES
+from watchglass.query.reader import Reader
+from watchglass.query.usage import TRY_S
 from watchglass.store.engine import Engine
 
 START_NS = NOW_NS - 600 * 10**9
@@ -54,7 +60,7 @@ def test_range_older_than_what_is_kept_is_said(make_client: MakeClient) -> None:
     ("parameters", "field"),
     [
         ({"interval": "soon"}, "interval"), ({"interval": "1s"}, "interval"), ({"group_by": "nothing"}, "group_by"),
-        ({"measures": "nothing"}, "measures"), ({"filter": "model:"}, "filter"), ({"filter": "nothing:1"}, "filter"),
+        ({"measures": "nothing"}, "measures"), ({"precision": "fast"}, "precision"), ({"filter": "model:"}, "filter"), ({"filter": "nothing:1"}, "filter"),
         ({"start": "soon"}, "start"), ({"limit": "0"}, "limit"), ({"order_by": "model"}, "order_by"),
     ],
 )  # fmt: skip
@@ -86,3 +92,28 @@ def test_services_are_listed_with_a_filter(client: TestClient, engine: Engine) -
     stored(engine)
     [row] = client.get("/api/v1/services", params={"filter": "cost_usd>0.3"}).json()["services"]
     assert (row["service_name"], row["span_count"]) == ("bot", 1)
+
+
+def test_quick_usage_says_from_how_much_it_was_estimated(client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exact unless asked otherwise; where there is much to read and no time for it, the share of the spans is answered."""
+    monkeypatch.setattr("watchglass.query.usage_slices.SAMPLED_SPANS", 100)
+    patient = Reader.query
+
+    def query(reader: Reader, *asked: Any) -> pa.Table:
+        if reader.max_time_s <= TRY_S:
+            raise TooExpensive("took too long")
+        return patient(reader, *asked)
+
+    monkeypatch.setattr(Reader, "query", query)
+    row = {"project_id": "default", "is_model_call": True, "provider_name": "x", "model": "a", "status_code": "error"}
+    insert_rows(engine, "spans", [
+        span(number, number, start_time=NOW_NS - (number + 1) * 80 * 10**9, **row) for number in range(1000)
+    ])  # fmt: skip
+    asked = {"filter": "error:true", "measures": "span_count", "interval": "1d"}
+    exact, quick = (client.get("/api/v1/usage", params={**asked, **more}).json() for more in ({}, {"precision": "quick"}))
+    assert (exact["sampled_share"], exact["series"][0]["total"]["span_count"]) == (None, 1000)
+    assert quick["sampled_share"] == pytest.approx(0.1)
+    assert quick["series"][0]["total"]["span_count"] == pytest.approx(1000, rel=0.3)
+    models = client.get("/api/v1/models", params={"filter": "error:true", "precision": "quick"}).json()
+    assert models["sampled_share"] == pytest.approx(0.1)
+    assert client.get("/api/v1/models", params={"filter": "error:true"}).json()["sampled_share"] is None

@@ -15,10 +15,11 @@ from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
 from watchglass.query.services import list_services
 from watchglass.query.unpriced import UnpricedModel, list_unpriced
-from watchglass.query.usage import Usage, UsageQuestion, measure_usage
+from watchglass.query.usage import Usage, measure_usage
 from watchglass.query.usage_cost import affordable_interval
 from watchglass.query.usage_groups import read_groups
 from watchglass.query.usage_source import HOUR_NS, Kept
+from watchglass.query.usage_statements import UsageQuestion
 from watchglass.store.engine import Engine
 
 KEPT = Kept(0, 0, 0)

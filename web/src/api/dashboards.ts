@@ -48,7 +48,10 @@ export function panelData(
   const { kind, by, query } = panel;
   return queryOptions({
     queryKey: ["panel", { kind, by, query }, chosen, range],
-    queryFn: ({ signal }) => sendJson<PanelData>("POST", `/panels/data${queryOf(range)}`, { panel, ...chosen }, signal),
+    queryFn: ({ signal }) => {
+      const path = `/panels/data${queryOf({ ...range, precision: "quick" })}`;
+      return sendJson<PanelData>("POST", path, { panel, ...chosen }, signal);
+    },
     enabled: isSeen && panel.kind !== "text",
     refetchInterval: interval_ms,
     placeholderData: keepPreviousData,

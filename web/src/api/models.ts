@@ -19,7 +19,7 @@ const MOST_SERIES = 7;
 export function modelList(parameters: Parameters, refetchInterval: number | false) {
   return queryOptions({
     queryKey: ["models", parameters],
-    queryFn: ({ signal }) => getJson<Schemas["Models"]>("/models", parameters, signal),
+    queryFn: ({ signal }) => getJson<Schemas["Models"]>("/models", { ...parameters, precision: "quick" }, signal),
     placeholderData: keepPreviousData,
     refetchInterval,
   });
@@ -48,6 +48,7 @@ export function modelCourse(parameters: Parameters, measure: string, refetchInte
           group_by: "model",
           measures: measure,
           limit: MOST_SERIES,
+          precision: "quick",
         },
         signal,
       ),
@@ -62,7 +63,7 @@ export function sides(parameters: Parameters, dimension: string) {
     queryKey: ["sides", parameters, dimension],
     queryFn: async ({ signal }) => {
       // the filter as it was written, so that what is wrong with it is said where it stands
-      const counted = { measures: "model_call_count", order_by: "model_call_count", limit: 100 };
+      const counted = { measures: "model_call_count", order_by: "model_call_count", limit: 100, precision: "quick" };
       const usage = await getJson<Usage>("/usage", { ...parameters, group_by: dimension, ...counted }, signal);
       return usage.series
         .filter(({ is_other }) => !is_other)

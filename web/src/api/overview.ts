@@ -10,6 +10,9 @@ import type { FacetList, Movers, Usage } from "./types";
 
 const CALLS = "is_model_call:true";
 
+/** Somebody waits for it: an estimate that says so is better than an exact answer after seconds. */
+const QUICK = { precision: "quick" };
+
 /** One bucket, whatever the range: only the totals are wanted. */
 const WHOLE = "520w";
 
@@ -49,7 +52,7 @@ export function callUsage(search: RangeSearch, by: Split | undefined, refetchInt
   };
   return queryOptions({
     queryKey: ["overview-calls", parameters],
-    queryFn: ({ signal }) => getJson<Usage>("/usage", parameters, signal),
+    queryFn: ({ signal }) => getJson<Usage>("/usage", { ...parameters, ...QUICK }, signal),
     refetchInterval,
     placeholderData: keepPreviousData,
   });
@@ -64,7 +67,7 @@ export function callUsageBefore(search: RangeSearch, refetchInterval: Interval) 
       const range = previousRange(start, end, Date.now());
       if (range === null) return null;
       const parameters = { project, ...range, filter: CALLS, measures: FIGURES, interval: WHOLE };
-      return (await getJson<Usage>("/usage", parameters, signal)).series[0]?.total ?? null;
+      return (await getJson<Usage>("/usage", { ...parameters, ...QUICK }, signal)).series[0]?.total ?? null;
     },
     // the stretch before moves slowly, and asking for it costs as much as asking for the present
     refetchInterval: refetchInterval === false ? false : () => BEFORE_INTERVAL_MS,
@@ -84,7 +87,7 @@ export function callGroups(search: RangeSearch, by: Split, refetchInterval: Inte
   };
   return queryOptions({
     queryKey: ["overview-groups", parameters],
-    queryFn: ({ signal }) => getJson<Usage>("/usage", parameters, signal),
+    queryFn: ({ signal }) => getJson<Usage>("/usage", { ...parameters, ...QUICK }, signal),
     refetchInterval,
     placeholderData: keepPreviousData,
   });
@@ -101,7 +104,7 @@ export function toolUsage(search: RangeSearch, refetchInterval: Interval) {
   };
   return queryOptions({
     queryKey: ["overview-tools", parameters],
-    queryFn: ({ signal }) => getJson<Usage>("/usage", parameters, signal),
+    queryFn: ({ signal }) => getJson<Usage>("/usage", { ...parameters, ...QUICK }, signal),
     refetchInterval,
     placeholderData: keepPreviousData,
   });
@@ -109,8 +112,8 @@ export function toolUsage(search: RangeSearch, refetchInterval: Interval) {
 
 /** What made the difference against the stretch before. */
 export function topMovers(search: RangeSearch, moved: Moved, refetchInterval: Interval) {
-  const { measure, filter } = MOVED[moved];
-  const parameters = { ...rangeParameters(search), measure, filter, limit: MOST_MOVERS };
+  // each of these measures counts its own spans, and without a filter the rollups answer
+  const parameters = { ...rangeParameters(search), measure: MOVED[moved].measure, limit: MOST_MOVERS };
   return queryOptions({
     queryKey: ["overview-movers", parameters],
     queryFn: ({ signal }) => getJson<Movers>("/movers", parameters, signal),
@@ -136,7 +139,7 @@ export function anySpans(search: RangeSearch, isAsked: boolean, refetchInterval:
   return queryOptions({
     queryKey: ["overview-spans", parameters],
     queryFn: async ({ signal }) =>
-      (await getJson<Usage>("/usage", parameters, signal)).series[0]?.total.span_count ?? 0,
+      (await getJson<Usage>("/usage", { ...parameters, ...QUICK }, signal)).series[0]?.total.span_count ?? 0,
     enabled: isAsked,
     refetchInterval,
   });

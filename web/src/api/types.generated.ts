@@ -2487,6 +2487,11 @@ export interface components {
              */
             models: components["schemas"]["ModelTotals"][];
             /**
+             * Sampled Share
+             * @description Part of the range's time, 0 to 1, that sums were scaled up and percentiles read from; null when exact
+             */
+            sampled_share: number | null;
+            /**
              * Start
              * @description Start of what was counted: the asked one, or the whole minute or hour before it
              */
@@ -2906,6 +2911,11 @@ export interface components {
              * @description Rows
              */
             rows: unknown[][];
+            /**
+             * Sampled Share
+             * @description Part of the range's time, 0 to 1, that sums were scaled up and percentiles read from; null when exact
+             */
+            sampled_share: number | null;
             /**
              * Start
              * @description Start of the range that was asked about
@@ -3338,6 +3348,11 @@ export interface components {
              * @description Whether there are more than the limit
              */
             is_truncated: boolean;
+            /**
+             * Sampled Share
+             * @description Part of the range's time, 0 to 1, that sums were scaled up and percentiles read from; null when exact
+             */
+            sampled_share: number | null;
             /**
              * Services
              * @description The one with the most spans first
@@ -4488,6 +4503,11 @@ export interface components {
             measures: {
                 [key: string]: components["schemas"]["MeasureOut"];
             };
+            /**
+             * Sampled Share
+             * @description Part of the range's time, 0 to 1, that sums were scaled up and percentiles read from; null when exact
+             */
+            sampled_share: number | null;
             /**
              * Series
              * @description Groups, the largest first, the rest last
@@ -5851,6 +5871,8 @@ export interface operations {
                 filter?: string;
                 /** @description Most models */
                 limit?: number;
+                /** @description quick: where very many spans would have to be read, estimate from evenly spread slices of time; `sampled_share` of the answer then says from how much */
+                precision?: "exact" | "quick";
                 /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
                 start?: string | null;
                 /** @description End, not included: as start; now when not given */
@@ -5994,6 +6016,8 @@ export interface operations {
     panel_data: {
         parameters: {
             query?: {
+                /** @description quick: where very many spans would have to be read, estimate from evenly spread slices of time; `sampled_share` of the answer then says from how much */
+                precision?: "exact" | "quick";
                 /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
                 start?: string | null;
                 /** @description End, not included: as start; now when not given */
@@ -6990,6 +7014,8 @@ export interface operations {
                 limit?: number;
                 /** @description Measure by which groups are the largest */
                 order_by?: "span_count" | "model_call_count" | "error_count" | "input_tokens" | "output_tokens" | "cost_usd";
+                /** @description quick: where very many spans would have to be read, estimate from evenly spread slices of time; `sampled_share` of the answer then says from how much */
+                precision?: "exact" | "quick";
                 /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
                 start?: string | null;
                 /** @description End, not included: as start; now when not given */

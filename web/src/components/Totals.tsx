@@ -1,6 +1,7 @@
 /** The strip above the list: what the chosen range adds up to. */
 
 import type { Usage } from "../api/types";
+import { estimateNote } from "../lib/estimate";
 import {
   formatCost,
   formatCount,
@@ -15,6 +16,7 @@ import styles from "./Totals.module.css";
 
 export function Totals({ usage }: { usage: Usage | undefined }) {
   const totals = usage && totalsOf(usage.series, usage.times.length);
+  const estimate = estimateNote(usage?.sampled_share);
   const unpriced = totals?.unpriced_count ?? 0;
   return (
     <section className={styles.totals} aria-label="Totals of the range">
@@ -52,6 +54,7 @@ export function Totals({ usage }: { usage: Usage | undefined }) {
         value={formatDuration(totals?.time_to_first_token_p95_ns)}
         title={`Half come within ${formatDuration(totals?.time_to_first_token_p50_ns)}, 95% within ${formatDuration(totals?.time_to_first_token_p95_ns)}`}
       />
+      {estimate && <p className={styles.estimate}>{estimate}</p>}
     </section>
   );
 }

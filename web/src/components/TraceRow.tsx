@@ -79,7 +79,7 @@ export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
             </Cell>
           );
         }
-        const { content, title } = CELLS[id](row, now_ms, zone);
+        const { content, title } = CELLS[id](row, now_ms, zone, search);
         return (
           <Cell key={id} column={id} title={title}>
             {content}
@@ -98,10 +98,10 @@ function Cell({ column, title, children }: { column: string; title?: string | un
   );
 }
 
-/** Follow the row's link for a click beside it: cells with a tooltip lie above the link, which covers the rest of the row. */
+/** Follow the row's link for a click beside it and other links: cells with a tooltip lie above the link, which covers the rest of the row. */
 function followLink(event: MouseEvent<HTMLElement>): void {
-  const link = event.currentTarget.querySelector("a");
-  if (link === null || link.contains(event.target as Node)) return;
+  const link = event.currentTarget.querySelector("a[data-trace]");
+  if (link === null || (event.target as Element).closest("a") !== null) return;
   const { ctrlKey, metaKey, shiftKey } = event;
   link.dispatchEvent(
     new globalThis.MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }),

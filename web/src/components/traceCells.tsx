@@ -1,12 +1,15 @@
 /** What each column of a list of traces shows of a trace. */
 
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { TraceSummary } from "../api/types";
 import { formatCount, formatDuration, formatPlural, UNKNOWN } from "../lib/format";
+import { keepRange, type RangeSearch } from "../lib/search";
 import { formatUtc, splitInstant } from "../lib/time";
 import type { TimeZone } from "../lib/timeZone";
 import type { TraceColumnId } from "../lib/traceColumns";
 import { Cost } from "./Cost";
+import people from "./People.module.css";
 import styles from "./TraceTable.module.css";
 
 /** What a cell shows, and its tooltip. */
@@ -15,7 +18,7 @@ export interface TraceCell {
   title?: string | undefined;
 }
 
-type CellOf = (row: TraceSummary, now_ms: number, zone: TimeZone) => TraceCell;
+type CellOf = (row: TraceSummary, now_ms: number, zone: TimeZone, search: RangeSearch) => TraceCell;
 
 /** Every column but the trace itself, which is the row's link. */
 export const CELLS: Record<Exclude<TraceColumnId, "trace">, CellOf> = {
@@ -67,8 +70,20 @@ export const CELLS: Record<Exclude<TraceColumnId, "trace">, CellOf> = {
   service: (row) => ofText(row.service_name),
   environment: (row) => ofText(row.environment),
   release: (row) => ofText(row.release),
-  session: (row) => ofText(row.session_id),
-  user: (row) => ofText(row.user_id),
+  session: ({ session_id }, _now_ms, _zone, search) =>
+    ofLink(
+      session_id,
+      <Link to="/sessions/$sessionId" params={{ sessionId: session_id }} search={keepRange(search)} {...QUIET}>
+        {session_id}
+      </Link>,
+    ),
+  user: ({ user_id }, _now_ms, _zone, search) =>
+    ofLink(
+      user_id,
+      <Link to="/users/$userId" params={{ userId: user_id }} search={keepRange(search)} {...QUIET}>
+        {user_id}
+      </Link>,
+    ),
   spans: (row) => ({ content: formatCount(row.span_count) }),
   calls: (row) => ({ content: formatCount(row.model_call_count) }),
   trace_id: (row) => ({ title: row.trace_id, content: <span className={styles.id}>{row.trace_id}</span> }),
@@ -76,6 +91,13 @@ export const CELLS: Record<Exclude<TraceColumnId, "trace">, CellOf> = {
 
 function ofText(text: string): TraceCell {
   return { title: text || undefined, content: text ? <span className={styles.first}>{text}</span> : <Nothing /> };
+}
+
+/** Links within a row: the Tab key stops at the trace alone, whose page has them too. */
+const QUIET = { className: people.quietLink, tabIndex: -1, preload: false } as const;
+
+function ofLink(text: string, link: ReactNode): TraceCell {
+  return { title: text || undefined, content: text ? <span className={styles.first}>{link}</span> : <Nothing /> };
 }
 
 function Tokens({ in_tokens, out_tokens }: { in_tokens: number | null; out_tokens: number | null }) {

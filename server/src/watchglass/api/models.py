@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from watchglass.api.access import AskedScope, Injected
-from watchglass.api.paging import AskedReader, Filter
+from watchglass.api.paging import AskedPrecision, AskedReader, Filter
 from watchglass.api.usage_totals import TotalsList, totals_list, totals_model
 from watchglass.query.filter import parse
 from watchglass.query.models import list_models
@@ -49,10 +49,11 @@ def models(
     reader: AskedReader,
     filter: Filter = "",  # noqa: A002  the parameter's name
     limit: Annotated[int, Query(ge=1, le=1000, description="Most models")] = 200,
+    precision: AskedPrecision = "exact",
 ) -> dict[str, Any]:
     """List the models that were called in the range, with counts, tokens, cost and latencies."""
     now_ns = services.clock.now_ns()
-    answer = list_models(reader, scope, parse(filter), limit, kept_since(services.settings, now_ns), now_ns)
+    answer = list_models(reader, scope, parse(filter), limit, kept_since(services.settings, now_ns), now_ns, precision)
     return totals_list("models", answer)
 
 

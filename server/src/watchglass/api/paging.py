@@ -3,9 +3,11 @@
 from typing import Annotated
 
 from fastapi import Depends, Query
+from pydantic import Field
 
 from watchglass.api.access import Injected
 from watchglass.query.reader import Reader
+from watchglass.query.usage_source import Precision
 
 Filter = Annotated[
     str,
@@ -22,6 +24,18 @@ Cursor = Annotated[
     ),
 ]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most rows of the page")]
+
+AskedPrecision = Annotated[
+    Precision,
+    Query(
+        description="quick: where very many spans would have to be read, estimate from evenly spread slices of time; "
+        "`sampled_share` of the answer then says from how much"
+    ),
+]
+SampledShare = Annotated[
+    float | None,
+    Field(description="Part of the range's time, 0 to 1, that sums were scaled up and percentiles read from; null when exact"),
+]
 
 
 def get_reader(services: Injected) -> Reader:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from watchglass.api.access import AskedScope, Injected, Reader
 from watchglass.api.dashboard_document import MAX_VARIABLES, MetricQuery, Panel, SqlQuery, Text, UsageQuery
-from watchglass.api.paging import AskedReader
+from watchglass.api.paging import AskedPrecision, AskedReader, SampledShare
 from watchglass.api.services import Services
 from watchglass.api.usage import Additive
 from watchglass.errors import InvalidInput, NotFound
@@ -22,11 +22,12 @@ from watchglass.query.scope import Scope, format_time
 from watchglass.query.sql_frame import MAX_ROWS, Mapping, sql_frame
 from watchglass.query.sql_sandbox import SqlLimits, placeholders, run_sql
 from watchglass.query.sql_variables import INTERVAL, bound_parameters
-from watchglass.query.usage import UsageQuestion, measure_usage
+from watchglass.query.usage import measure_usage
 from watchglass.query.usage_cost import affordable_interval
 from watchglass.query.usage_frame import usage_frame
 from watchglass.query.usage_groups import read_groups
-from watchglass.query.usage_source import auto_interval, kept_since, read_interval
+from watchglass.query.usage_source import Precision, auto_interval, kept_since, read_interval
+from watchglass.query.usage_statements import UsageQuestion
 from watchglass.query.variables import Variables, bind
 
 router = APIRouter(prefix="/api/v1", tags=["dashboards"])
@@ -73,6 +74,7 @@ class PanelData(BaseModel):
     columns: list[ColumnOut] = Field(description="Columns of the rows")
     rows: list[list[Any]] = Field(description="Rows")
     is_truncated: bool = Field(description="Whether lines or rows were left out or taken together")
+    sampled_share: SampledShare
 
 
 class MeasureEntry(BaseModel):
@@ -104,7 +106,9 @@ def panel_measures(reader: Reader) -> MeasureList:
 
 
 @router.post("/panels/data")
-def panel_data(asked: PanelQuestion, services: Injected, scope: AskedScope, reader: AskedReader) -> PanelData:
+def panel_data(
+    asked: PanelQuestion, services: Injected, scope: AskedScope, reader: AskedReader, precision: AskedPrecision = "exact"
+) -> PanelData:
     """Answer one panel's query within the range, with the variables bound; the scope read is enough."""
     variables = Variables(
         {name: tuple(values) for name, values in asked.values.items()},
@@ -114,7 +118,7 @@ def panel_data(asked: PanelQuestion, services: Injected, scope: AskedScope, read
     has_rows = asked.panel.has_rows
     match query:
         case UsageQuery():
-            frame = _usage(services, reader, scope, query, variables, has_rows=has_rows)
+            frame = _usage(services, reader, scope, query, variables, precision, has_rows=has_rows)
         case MetricQuery():
             frame = _metric(services, reader, scope, query, variables, has_rows=has_rows)
         case SqlQuery():
@@ -124,7 +128,9 @@ def panel_data(asked: PanelQuestion, services: Injected, scope: AskedScope, read
     return _written(frame, scope)
 
 
-def _usage(services: Services, reader: Store, scope: Scope, query: UsageQuery, variables: Variables, *, has_rows: bool) -> Frame:
+def _usage(
+    services: Services, reader: Store, scope: Scope, query: UsageQuery, variables: Variables, precision: Precision, *, has_rows: bool
+) -> Frame:
     if query.order_by not in get_args(Additive):
         raise InvalidInput("order_by", f"must be one of {', '.join(get_args(Additive))}")
     shown = read_measures(",".join(query.measures))
@@ -135,7 +141,7 @@ def _usage(services: Services, reader: Store, scope: Scope, query: UsageQuery, v
         interval_s = affordable_interval(reader, scope, interval_s, measures)
     expr = bind(parse(query.filter), variables)
     groups = read_groups(",".join(query.group_by))
-    question = UsageQuestion(scope, expr, groups, measures, interval_s, query.limit, query.order_by)
+    question = UsageQuestion(scope, expr, groups, measures, interval_s, query.limit, query.order_by, precision)
     now_ns = services.clock.now_ns()
     return usage_frame(question, measure_usage(reader, question, kept_since(services.settings, now_ns), now_ns), per)
 
@@ -183,4 +189,5 @@ def _written(frame: Frame, scope: Scope) -> PanelData:
         columns=[ColumnOut(name=it.name, unit=it.unit, is_number=it.is_number) for it in frame.columns],
         rows=[list(row) for row in frame.rows],
         is_truncated=frame.is_truncated,
+        sampled_share=frame.sampled_share,
     )

@@ -6,14 +6,15 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from watchglass.api.access import AskedScope, Injected
-from watchglass.api.paging import AskedReader, Filter
+from watchglass.api.paging import AskedPrecision, AskedReader, Filter, SampledShare
 from watchglass.query.filter import parse
 from watchglass.query.measures import MEASURES, Measure, read_measures
 from watchglass.query.scope import format_time
-from watchglass.query.usage import UsageQuestion, measure_usage
+from watchglass.query.usage import measure_usage
 from watchglass.query.usage_cost import affordable_interval
 from watchglass.query.usage_groups import read_groups
 from watchglass.query.usage_source import SourceName, kept_since, read_interval
+from watchglass.query.usage_statements import UsageQuestion
 
 router = APIRouter(prefix="/api/v1", tags=["usage"])
 
@@ -45,6 +46,7 @@ class UsageOut(BaseModel):
     group_by: list[str] = Field(description="What groups are told apart by")
     source: SourceName = Field(description="Where most of it was read from; rollups count whole minutes")
     complete_since: str | None = Field(description="Set when the range begins before this: older rows may be gone")
+    sampled_share: SampledShare
     measures: dict[str, MeasureOut] = Field(description="What each measure is")
     times: list[str] = Field(description="Start of each bucket in UTC; the first and the last may lie partly outside of the range")
     series: list[SeriesOut] = Field(description="Groups, the largest first, the rest last")
@@ -61,13 +63,14 @@ def usage(
     measures: Annotated[str | None, Query(description=f"Names with commas, all when not given: {', '.join(MEASURES)}")] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="Most groups; the others are taken together")] = 20,
     order_by: Annotated[Additive, Query(description="Measure by which groups are the largest")] = "span_count",
+    precision: AskedPrecision = "exact",
 ) -> UsageOut:
     """Measure counts, errors, tokens, cost and latencies over time, in buckets of UTC."""
     groups, asked = read_groups(group_by), read_measures(measures)
     interval_s = read_interval(interval, scope)
     if interval == "auto":
         interval_s = affordable_interval(reader, scope, interval_s, asked)
-    question = UsageQuestion(scope, parse(filter), groups, asked, interval_s, limit, order_by)
+    question = UsageQuestion(scope, parse(filter), groups, asked, interval_s, limit, order_by, precision)
     now_ns = services.clock.now_ns()
     answer = measure_usage(reader, question, kept_since(services.settings, now_ns), now_ns)
     source = answer.source
@@ -78,6 +81,7 @@ def usage(
         group_by=[group.name for group in groups],
         source=source.name,
         complete_since=format_time(source.complete_since_ns) if source.start_ns < source.complete_since_ns else None,
+        sampled_share=source.sampled_share,
         measures={measure.name: _described(measure) for measure in asked},
         times=[format_time(time_ns) for time_ns in answer.times_ns],
         series=[

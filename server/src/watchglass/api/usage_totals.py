@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
+from watchglass.api.paging import SampledShare
 from watchglass.query.measures import MEASURES, Measure
 from watchglass.query.scope import format_time
 from watchglass.query.usage import Series, Usage
@@ -15,6 +16,7 @@ class TotalsList(BaseModel):
     start: str = Field(description="Start of what was counted: the asked one, or the whole minute or hour before it")
     end: str = Field(description="End of what was counted, not included")
     is_truncated: bool = Field(description="Whether there are more than the limit")
+    sampled_share: SampledShare
 
 
 def totals_model(name: str, brief: str, **keys: str) -> type[BaseModel]:
@@ -34,6 +36,7 @@ def totals_list(name: str, answer: Usage) -> dict[str, Any]:
         "start": format_time(answer.source.start_ns),
         "end": format_time(answer.source.end_ns),
         "is_truncated": any(series.is_other for series in answer.series),
+        "sampled_share": answer.source.sampled_share,
         name: [_row(series) for series in answer.series if not series.is_other],
     }
 

@@ -24,9 +24,10 @@ from watchglass.query.measures import read_measures
 from watchglass.query.models import CALLS
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
-from watchglass.query.usage import UsageQuestion, measure_usage
+from watchglass.query.usage import measure_usage
 from watchglass.query.usage_groups import Group, read_groups
 from watchglass.query.usage_source import Kept
+from watchglass.query.usage_statements import UsageQuestion
 
 SEED = 20261124
 """Of all resamples: the same question is answered the same."""

@@ -55,6 +55,7 @@ class Frame:
         columns: Columns of `rows`.
         rows: Rows, where a panel asks for them.
         is_truncated: Whether lines or rows were left out.
+        sampled_share: Part of the spans that it was estimated from, 0 to 1; None where it is exact.
     """
 
     aggregates: str
@@ -64,6 +65,7 @@ class Frame:
     columns: Sequence[FrameColumn] = ()
     rows: Sequence[Sequence[Any]] = field(default_factory=list)
     is_truncated: bool = False
+    sampled_share: float | None = None
 
 
 def group_name(group: Mapping[str, Any]) -> str:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from watchglass.query.frames import Frame, FrameColumn, Line, Number, group_name, in_words
 from watchglass.query.measures import Measure
-from watchglass.query.usage import Series, Usage, UsageQuestion
+from watchglass.query.usage import Series, Usage
+from watchglass.query.usage_statements import UsageQuestion
 
 OTHERS = "others"
 
@@ -21,7 +22,7 @@ def usage_frame(question: UsageQuestion, answer: Usage, per: Measure | None) -> 
     names = [group.name for group in question.groups]
     words = [_brief(shown[0], per)] if len(shown) == 1 else [_label(measure, per) for measure in shown]
     what = ", ".join(words)
-    said = Frame(in_words(what, names, question.interval_s), is_truncated=any(it.is_other for it in answer.series))
+    said = Frame(in_words(what, names, question.interval_s), is_truncated=any(it.is_other for it in answer.series), sampled_share=answer.source.sampled_share)
     if question.interval_s is None:
         columns = [FrameColumn(name, "", is_number=False) for name in names]
         columns += [FrameColumn(_label(measure, per), unit_of(measure, per), is_number=True) for measure in shown]

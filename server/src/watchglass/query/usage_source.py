@@ -35,6 +35,9 @@ SHORT_RANGE_NS = 30 * MINUTE_NS
 
 SourceName = Literal["usage_minute", "usage_hour", "spans"]
 
+Precision = Literal["exact", "quick"]
+"""Whether a question that must read very many spans waits for all of them, or is estimated from a part of them."""
+
 _INTERVAL = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
 
 
@@ -58,12 +61,14 @@ class Source:
     """Where an answer comes from.
 
     Attributes:
-        pieces: What is read, in order of time, without gaps or overlaps.
+        pieces: What is counted, in order of time, without gaps or overlaps.
         complete_since_ns: From when on all rows of the tables read are certainly kept; 0 when they are kept for ever.
+        slices: What is read instead of the whole pieces, in order of time; empty where these are read whole.
     """
 
     pieces: tuple[Piece, ...]
     complete_since_ns: int
+    slices: tuple[Piece, ...] = ()
 
     @property
     def name(self) -> SourceName:
@@ -79,6 +84,18 @@ class Source:
     def end_ns(self) -> int:
         """First nanosecond that is not counted any more."""
         return self.pieces[-1].end_ns
+
+    @property
+    def read_pieces(self) -> tuple[Piece, ...]:
+        """What is read."""
+        return self.slices or self.pieces
+
+    @property
+    def sampled_share(self) -> float | None:
+        """How much of the range is read, 0 to 1; None for all of it."""
+        if not self.slices:
+            return None
+        return sum(piece.end_ns - piece.start_ns for piece in self.slices) / (self.end_ns - self.start_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from watchglass.query.expr import Expr
 from watchglass.query.measures import MEASURES
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
-from watchglass.query.usage import Usage, UsageQuestion, measure_usage
+from watchglass.query.usage import Usage, measure_usage
 from watchglass.query.usage_groups import read_groups
-from watchglass.query.usage_source import Kept
+from watchglass.query.usage_source import Kept, Precision
+from watchglass.query.usage_statements import UsageQuestion
 
 
 def total_usage(
-    reader: Reader, scope: Scope, expr: Expr, group_by: str, limit: int, kept: Kept, now_ns: int
+    reader: Reader, scope: Scope, expr: Expr, group_by: str, limit: int, kept: Kept, now_ns: int, precision: Precision = "exact"
 ) -> Usage:
     """Measure everything by the columns in `group_by`, the group with the most spans first; see measure_usage."""
     question = UsageQuestion(
@@ -21,5 +22,6 @@ def total_usage(
         interval_s=None,
         limit=limit,
         order_by="span_count",
+        precision=precision,
     )
     return measure_usage(reader, question, kept, now_ns)

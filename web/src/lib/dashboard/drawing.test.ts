@@ -12,6 +12,7 @@ const NOTHING: PanelData = {
   columns: [],
   rows: [],
   is_truncated: false,
+  sampled_share: null,
 };
 const LINES: PanelData = {
   ...NOTHING,

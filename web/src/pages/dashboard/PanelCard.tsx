@@ -17,6 +17,7 @@ import type { Parameters } from "../../api/client";
 import { panelData } from "../../api/dashboards";
 import type { Panel } from "../../api/dashboardTypes";
 import { type Chosen, withValues } from "../../lib/dashboard/variables";
+import { withEstimate } from "../../lib/estimate";
 import { formatPlural } from "../../lib/format";
 import { ApiError } from "../../lib/problem";
 import styles from "./Panel.module.css";
@@ -72,7 +73,12 @@ export function PanelCard({ panel, asked, height, edits, onViewAlone }: PanelCar
     <section ref={ref} aria-label={name} className={classes.filter(Boolean).join(" ")}>
       <div className={styles.tools}>
         {(panel.description || data) && (
-          <About panel={panel} name={name} aggregates={data?.aggregates} isTruncated={data?.is_truncated ?? false} />
+          <About
+            panel={panel}
+            name={name}
+            aggregates={data && withEstimate(data.aggregates, data.sampled_share)}
+            isTruncated={data?.is_truncated ?? false}
+          />
         )}
         {edits ? (
           <EditTools panel={panel} name={name} edits={edits} />

@@ -8,6 +8,7 @@ import { HeatMap } from "../../components/charts/HeatMap";
 import { HistogramChart } from "../../components/charts/HistogramChart";
 import { TimeChart } from "../../components/charts/TimeChart";
 import { barsOf, binsOf, cellsOf, colourOf, levelsOf, numberOf, unitOf } from "../../lib/dashboard/drawing";
+import { withEstimate } from "../../lib/estimate";
 import { formatValue } from "../../lib/format";
 import styles from "./Panel.module.css";
 import { PanelTable } from "./PanelTable";
@@ -29,6 +30,7 @@ const NO_DATA: PanelData = {
   columns: [],
   rows: [],
   is_truncated: false,
+  sampled_share: null,
 };
 
 interface PanelChartProps {
@@ -44,7 +46,11 @@ interface PanelChartProps {
 export function PanelChart({ panel, title, data: loaded, height, onZoom }: PanelChartProps) {
   const data = loaded ?? NO_DATA;
   const plot_px = height - CAPTION_PX;
-  const shared = { title, aggregates: data.aggregates, isLoading: loaded === undefined };
+  const shared = {
+    title,
+    aggregates: withEstimate(data.aggregates, data.sampled_share),
+    isLoading: loaded === undefined,
+  };
   const unit = unitOf(panel, data);
   switch (panel.kind) {
     case "text":

@@ -14,6 +14,7 @@ import { FilterInput } from "../../components/FilterInput";
 import { ErrorNotice, Notice } from "../../components/Notice";
 import { PageHeader } from "../../components/PageHeader";
 import { RangePicker } from "../../components/RangePicker";
+import { estimateNote, withEstimate } from "../../lib/estimate";
 import { describeInterval } from "../../lib/interval";
 import { MODEL_MEASURES, type ModelMeasure, type ModelsSearch } from "../../lib/models";
 import { filterProblem } from "../../lib/problem";
@@ -89,6 +90,9 @@ export function ModelsPage() {
           </Notice>
         ) : (
           <div className={styles.table}>
+            {models.data?.sampled_share != null && (
+              <p className={styles.estimate}>Figures are {estimateNote(models.data.sampled_share)}.</p>
+            )}
             <ModelTable
               rows={rows}
               search={search}
@@ -140,7 +144,9 @@ function Course({ usage, measure, isLoading, onMeasure, onZoom }: CourseProps) {
       />
       <TimeChart
         title={`${title} by model`}
-        aggregates={usage ? `${aggregates}, ${describeInterval(usage.interval_s)}` : aggregates}
+        aggregates={
+          usage ? withEstimate(`${aggregates}, ${describeInterval(usage.interval_s)}`, usage.sampled_share) : aggregates
+        }
         unit={unit}
         times={usage?.times ?? []}
         series={series}

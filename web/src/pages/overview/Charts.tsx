@@ -8,6 +8,7 @@ import type { Usage } from "../../api/types";
 import { Legend } from "../../components/charts/ChartFrame";
 import { legendOf, toggled } from "../../components/charts/legend";
 import { TimeChart } from "../../components/charts/TimeChart";
+import { withEstimate } from "../../lib/estimate";
 import type { Unit } from "../../lib/format";
 import { describeInterval } from "../../lib/interval";
 import {
@@ -111,7 +112,9 @@ function Chart({ chart, hidden, usage, search, onZoom }: ChartProps) {
     <div className={styles.card}>
       <TimeChart
         title={chart.title}
-        aggregates={usage ? `${chart.says}, ${describeInterval(usage.interval_s)}` : chart.says}
+        aggregates={
+          usage ? withEstimate(`${chart.says}, ${describeInterval(usage.interval_s)}`, usage.sampled_share) : chart.says
+        }
         unit={chart.unit}
         times={usage?.times ?? NO_TIMES}
         series={series}

@@ -86,12 +86,16 @@ export function TraceHeader({ trace, search, onBack, onShowScores }: TraceHeader
         </Fact>
         {summary.session_id && (
           <Fact name="Session">
-            <Others field="session_id" value={summary.session_id} project={project} />
+            <Link to="/sessions/$sessionId" params={{ sessionId: summary.session_id }} search={keepRange(search)}>
+              {summary.session_id}
+            </Link>
           </Fact>
         )}
         {summary.user_id && (
           <Fact name="User">
-            <Others field="user_id" value={summary.user_id} project={project} />
+            <Link to="/users/$userId" params={{ userId: summary.user_id }} search={keepRange(search)}>
+              {summary.user_id}
+            </Link>
           </Fact>
         )}
       </dl>

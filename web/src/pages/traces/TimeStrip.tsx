@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 import type { Usage } from "../../api/types";
 import { TimeChart } from "../../components/charts/TimeChart";
+import { withEstimate } from "../../lib/estimate";
 import { describeInterval } from "../../lib/interval";
 import { totalsOf } from "../../lib/usageTotals";
 import styles from "./TimeStrip.module.css";
@@ -32,7 +33,7 @@ export function TimeStrip({ usage, onZoom }: TimeStripProps) {
     <div className={styles.strip}>
       <TimeChart
         title="Spans over time"
-        aggregates={usage ? `count, ${describeInterval(usage.interval_s)}` : "count"}
+        aggregates={usage ? withEstimate(`count, ${describeInterval(usage.interval_s)}`, usage.sampled_share) : "count"}
         unit=""
         times={usage?.times ?? []}
         series={series}
