@@ -15,6 +15,7 @@ from watchglass.ingest.levels import records_of
 from watchglass.ingest.metric_points import TABLE, Points, points_of
 from watchglass.ingest.rows import Columns, identity_columns, marks_column, outcomes, table_batch
 from watchglass.ingest.series import series_ids
+from watchglass.ingest.serving import with_serving
 from watchglass.ingest.times import clean_times, timestamps
 from watchglass.model.records import Export, Signal
 from watchglass.store.commit import Decoded
@@ -57,9 +58,8 @@ class MetricDecoder:
         ]
         columns["marks"] = marks_column(len(export_of), marks)
         keep = np.ones(len(export_of), dtype=bool)
-        return Decoded(
-            table_batch(TABLE, columns, len(export_of)), outcomes(bodies, export_of, keep, len(exports), why="")
-        )
+        batch = with_serving(table_batch(TABLE, columns, len(export_of)))
+        return Decoded(batch, outcomes(bodies, export_of, keep, len(exports), why=""))
 
     def _times(
         self, fields: Mapping[str, pa.Array], columns: Columns, now_ns: int
