@@ -30,6 +30,7 @@ from watchglass.api import (
     spans,
     sql,
     targets,
+    tempo,
     traces,
     turns,
     usage,
@@ -73,6 +74,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     server_state.router,
     targets.router,
     views.router,
+    tempo.router,
 )
 """One router a resource; adding a resource is a file and a word here."""
 
@@ -108,8 +110,8 @@ def build_description() -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     for router in ROUTERS:
-        # probes and scrapers may send what they like
-        is_ours = router is not health.router
+        # probes, scrapers and Grafana may send what they like
+        is_ours = router not in (health.router, tempo.router)
         application.include_router(router, dependencies=[Depends(refuse_unknown_parameters)] if is_ours else None)
     install_problems(application)
     return application
