@@ -28,7 +28,7 @@ endif
 
 check: setup test-setup ## Lint, type checks and import rules
 	$(BIN)/ruff check server probe
-	$(BIN)/ruff check --config server/pyproject.toml --extend-ignore ARG,D,PLC0415,PLW,S,SIM108,T20,TID251 bench docs examples web/scripts
+	$(BIN)/ruff check --config server/pyproject.toml --extend-ignore ARG,D,PLC0415,PLW,S,SIM108,T20,TID251 bench deploy docs examples web/scripts
 	cd server && ../$(BIN)/mypy
 	cd server && ../$(BIN)/lint-imports
 	cd probe && ../$(BIN)/mypy
@@ -71,10 +71,10 @@ $(STATIC): web/node_modules/.installed $(WEB_SOURCES)
 
 # Chromium for the browser tests, PostgreSQL for the control database's, Prometheus for remote write's; where they cannot be installed those tests are skipped by name
 test-tools:
-	@if ! command -v chromium >/dev/null || ! command -v prometheus >/dev/null || ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	@if ! command -v chromium >/dev/null || ! command -v prometheus >/dev/null || ! command -v amtool >/dev/null || ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
 	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-dejavu-core postgresql prometheus >/dev/null; \
-	  else echo "chromium, postgresql or prometheus is absent: tests that need it are skipped"; fi; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-dejavu-core postgresql prometheus prometheus-alertmanager >/dev/null; \
+	  else echo "chromium, postgresql, prometheus or amtool is absent: tests that need it are skipped"; fi; \
 	fi
 
 docs: setup test-setup ## Write the generated pages of docs/
