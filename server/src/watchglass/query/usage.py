@@ -11,7 +11,7 @@ from watchglass.query.usage_slices import with_slices
 from watchglass.query.usage_source import SECOND_NS, Kept, Source, choose_source, is_in_rollups
 from watchglass.query.usage_statements import Steps, UsageQuestion
 
-TRY_S = 0.12
+TRY_S = 0.08
 """How long the exact answer may take before it is estimated, in seconds: indexes find what is rare within that."""
 
 Number = int | float | None
@@ -62,11 +62,11 @@ def measure_usage(reader: Reader, question: UsageQuestion, kept: Kept, now_ns: i
     source = choose_source(question.scope, question.interval_s, can_use_rollups=can_use_rollups, kept=kept)
     if question.precision == "exact" or source.name != "spans":
         return _measured(reader, question, source, now_ns)
-    sampled = with_slices(source, question.interval_s, _count_spans(reader, question, kept, now_ns))
+    statements = 1 if _has_few_groups(question, source) else 2
+    sampled = with_slices(source, question.interval_s, _count_spans(reader, question, kept, now_ns), statements)
     if not sampled.slices:
         return _measured(reader, question, source, now_ns)
-    # groups take two statements, which share the time
-    trying = replace(reader, max_time_s=min(reader.max_time_s, TRY_S / 2 if question.groups else TRY_S))
+    trying = replace(reader, max_time_s=min(reader.max_time_s, TRY_S / statements))
     try:
         return _measured(trying, question, source, now_ns)
     except TooExpensive:
@@ -80,10 +80,15 @@ def _count_spans(reader: Reader, question: UsageQuestion, kept: Kept, now_ns: in
     return int(_measured(reader, everything, source, now_ns).series[0].total["span_count"] or 0)
 
 
+def _has_few_groups(question: UsageQuestion, source: Source) -> bool:
+    """Whether all groups may be measured before it is known which are the largest: of spans there may be as many as spans."""
+    return source.name != "spans" or all(group.is_dimension for group in question.groups)
+
+
 def _measured(reader: Reader, question: UsageQuestion, source: Source, now_ns: int) -> Usage:
     steps = Steps(reader, question, source, now_ns)
     times_ns = _times(source, question.interval_s)
-    rows = None if source.name == "spans" and question.groups else steps.measure_if_few(len(times_ns))
+    rows = steps.measure_if_few(len(times_ns)) if _has_few_groups(question, source) else None
     if rows is None:
         largest = steps.largest_groups()
         rows = steps.measure(None if len(largest) <= question.limit else largest[: question.limit])

@@ -86,11 +86,6 @@ class Source:
         return self.pieces[-1].end_ns
 
     @property
-    def read_pieces(self) -> tuple[Piece, ...]:
-        """What is read."""
-        return self.slices or self.pieces
-
-    @property
     def sampled_share(self) -> float | None:
         """How much of the range is read, 0 to 1; None for all of it."""
         if not self.slices:

@@ -11,6 +11,7 @@ from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
 from watchglass.query.sql import instant
 from watchglass.query.usage_groups import Group
+from watchglass.query.usage_slices import in_slices
 from watchglass.query.usage_source import Piece, Precision, Source
 from watchglass.store.engine import Parameter
 
@@ -67,7 +68,7 @@ class Steps:
     def measure_if_few(self, points: int) -> list[dict[str, Any]] | None:
         """The rows of all groups where these are no more than the limit, which then takes one statement; else None.
 
-        Not for groups of spans, of which there may be as many as spans, each with its percentiles.
+        Not for groups of which there may be as many as spans, each with its percentiles.
 
         Args:
             points: How many buckets there are.
@@ -105,9 +106,9 @@ class Steps:
         self, measures: Collection[Measure], kept_groups: Sequence[tuple[str, ...]] | None, *, has_buckets: bool
     ) -> str:
         """The rows that are merged: keys and partials, of spans or of each rollup that is read."""
-        self._parameters.update(_bounds(self._source.read_pieces))
+        self._parameters.update(_bounds(self._source.pieces))
         selects = []
-        for table in dict.fromkeys(piece.table for piece in self._source.read_pieces):
+        for table in dict.fromkeys(piece.table for piece in self._source.pieces):
             keys = self._keys(table, kept_groups)
             if has_buckets:
                 seconds = f"toUnixTimestamp64Second({table}.start_time)" if table == "spans" else f"toUnixTimestamp({table}.time)"
@@ -118,8 +119,18 @@ class Steps:
             fits = condition(self._question.expr, table, self._now_ns)
             self._parameters.update(fits.parameters)
             grouped = f" GROUP BY {', '.join(keys)}" if self._is_of_spans and keys else ""
-            selects.append(f"SELECT {selected} FROM {table} WHERE {_within(table, self._source.read_pieces)} AND {fits.text}{grouped}")
+            where = f"{self._within(table)} AND {fits.text}"
+            selects.append(f"SELECT {selected} FROM {table} WHERE {where}{grouped}")
         return " UNION ALL ".join(selects)
+
+    def _within(self, table: str) -> str:
+        """The condition that rows of `table` are the project's, within what is read from it."""
+        within = _within(table, self._source.pieces)
+        if not self._source.slices:
+            return within
+        sliced = in_slices(self._source.slices)
+        self._parameters.update(sliced.parameters)
+        return f"{within} AND {sliced.text}"
 
     def _keys(self, table: str, kept_groups: Sequence[tuple[str, ...]] | None) -> dict[str, str]:
         values = dict(zip(self._group_keys, [group.sql.format(t=table) for group in self._question.groups], strict=True))
