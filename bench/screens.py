@@ -28,21 +28,22 @@ PATHS = {
     "Sessions": "/sessions",
     "Users": "/users",
     "Models": "/models",
-    "Models compared": "/models/compare?dimension=model&left=gpt-4o&right=gpt-4o-mini",
+    "Models compared": "/compare?dimension=model&left=gpt-4o&right=gpt-4o-mini",
     "Logs": "/logs",
     "Metrics": "/explore",
     "Dashboards": "/dashboards",
     "Operations": "/dashboards/operations",
     "ML": "/dashboards/ml",
     "Product and cost": "/dashboards/product-and-cost",
-    "Settings, server": "/settings/server",
+    "Settings, health": "/settings/health",
     "Settings, retention": "/settings/retention",
 }
 """Every page, by its path; each is opened as it comes, over the last day."""
 
 READY = """() => document.querySelector('main h1') !== null
-    && document.querySelector('main .mantine-Skeleton-root, main [aria-busy="true"]') === null"""
-"""That nothing on the page is still being loaded."""
+    && [...document.querySelectorAll('main .mantine-Skeleton-root, main [aria-busy="true"]')]
+        .every((it) => it.getBoundingClientRect().top > window.innerHeight)"""
+"""That nothing in sight is still being loaded; panels further down are loaded once they are seen."""
 
 SCROLL = """async () => {
     const tree = document.querySelector('[role="tree"]');

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import json
 import shutil
 from pathlib import Path
 from urllib.parse import quote
@@ -17,15 +18,21 @@ PHONE = {"width": 390, "height": 780}
 SHOWN_OFTEN = ("overview", "traces", "trace")
 """Pictures that are taken sharper, and in both colour schemes."""
 
+NOTHING_LOADS = """() => [...document.querySelectorAll('main .mantine-Skeleton-root')]
+    .every((it) => it.getBoundingClientRect().top > window.innerHeight)"""
+"""That nothing in sight is being loaded; panels further down are, once they are seen."""
+
+METRICS = json.dumps([{"name": "shop.support.turn.duration"}, {"name": "shop.support.turns", "by": ["service_name"]}])
+
 PAGES = {
     "overview": "/?start=-6h",
     "traces": "/traces?start=-6h",
     "sessions": "/sessions?start=-6h",
     "users": "/users?start=-6h",
     "models": "/models?start=-6h",
-    "compare": "/models/compare?start=-6h&dimension=release&left=2.7.1&right=2.8.0",
+    "compare": "/compare?start=-6h&dimension=release&left=2.7.1&right=2.8.0",
     "logs": "/logs?start=-6h",
-    "metrics": "/explore?start=-1h",
+    "metrics": f"/explore?start=-1h&queries={quote(METRICS)}",
     "dashboards": "/dashboards",
     "dashboard-operations": "/dashboards/operations?start=-6h",
     "dashboard-ml": "/dashboards/ml?start=-6h",
@@ -42,7 +49,8 @@ def find_pages(context: BrowserContext) -> dict[str, str]:
     traces = api.get("/api/v1/traces?start=-6h&end=-3m&limit=100").json()["traces"]
     # a traceback would tell of the machine; a young trace may fail after it was chosen
     good = sorted((it for it in traces if not it["error_count"]), key=lambda it: -it["span_count"])
-    session = max(api.get("/api/v1/sessions?start=-6h&limit=50").json()["sessions"], key=lambda it: it["trace_count"])
+    sessions = [it for it in api.get("/api/v1/sessions?start=-6h&limit=100").json()["sessions"] if not it["error_count"]]
+    session = max(sessions, key=lambda it: it["trace_count"])
     user = max(api.get("/api/v1/users?start=-6h&limit=50").json()["users"], key=lambda it: it["trace_count"])
     alike = [it for it in good if it["name"] == good[0]["name"]]
     return {
@@ -67,7 +75,7 @@ def take(browser: Browser, url: str, out: Path, name: str, path: str, scheme: st
 def settle(page: Page) -> None:
     """Wait until nothing is being loaded any more and what was loaded is drawn."""
     page.locator("main h1").first.wait_for(timeout=30_000)
-    page.wait_for_function("() => document.querySelector('main .mantine-Skeleton-root') === null", timeout=30_000)
+    page.wait_for_function(NOTHING_LOADS, timeout=30_000)
     page.wait_for_timeout(2500)
 
 
