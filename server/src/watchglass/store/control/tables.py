@@ -82,6 +82,29 @@ dashboards = Table(
     Index("dashboards_by_project", "project_id"),
 )
 
+outlets = Table(
+    "outlets",
+    metadata,
+    Column("name", String(63), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("held_until_ns", BigInteger, nullable=False),
+)
+
+outlet_places = Table(
+    "outlet_places",
+    metadata,
+    Column("outlet_name", String(63), ForeignKey("outlets.name"), primary_key=True),
+    Column("signal", String(20), primary_key=True),
+    Column("through_ms", BigInteger, nullable=False),
+    Column("waiting_since_ms", BigInteger, nullable=True),
+    Column("delivered_rows", BigInteger, nullable=False),
+    Column("dropped_rows", BigInteger, nullable=False),
+    Column("failure_count", BigInteger, nullable=False),
+    Column("last_error", String(500), nullable=False),
+    Column("last_error_at_ns", BigInteger, nullable=True),
+    Column("last_delivered_at_ns", BigInteger, nullable=True),
+)
+
 changes = Table(
     "changes",
     metadata,
