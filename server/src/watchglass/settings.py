@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     query_max_memory_bytes: int = Field(2 * 2**30, ge=2**20, description="Memory limit of one query, in bytes")
     query_max_rows: int = Field(100_000, ge=1, description="Most rows that POST /api/v1/sql returns")
 
+    outlets_file: Path | None = Field(None, description="YAML file of the outlets, to which rows are delivered: see [Outlets](outlets.md)")
+
     live_max_clients: int = Field(200, ge=1, le=1000, description="Most open tabs that follow live changes at once; one more is told to ask now and then")
 
     metrics_max_label_sets: int = Field(1_000, ge=1, le=100_000, description="Most combinations of service, release, provider, operation and model that /metrics keeps apart; calls of others are counted together")
@@ -138,6 +140,11 @@ class Settings(BaseSettings):
         if self.clickhouse_password_file is not None:
             return self.clickhouse_password_file.read_text("utf-8").strip()
         return self.clickhouse_password.get_secret_value()
+
+
+def variable(name: str) -> str | None:
+    """Return a variable of the environment that other configuration names, None when it is not set."""
+    return os.environ.get(name)
 
 
 def child_environment(added: Mapping[str, str], without: tuple[str, ...]) -> dict[str, str]:

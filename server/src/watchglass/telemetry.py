@@ -51,6 +51,14 @@ class Telemetry:
             "watchglass_ingest_marked_rows", "Rows committed with something odd about them", ["signal", "mark"],
             registry=registry,
         )
+        self._outlet_rows = Counter(
+            "watchglass_outlet_rows", "Rows delivered, or dropped for good", ["outlet", "signal", "outcome"],
+            registry=registry,
+        )
+        self._outlet_failures = Counter(
+            "watchglass_outlet_failures", "Requests of an outlet that failed or were refused", ["outlet", "signal"],
+            registry=registry,
+        )
         self._api_s = Histogram(
             "watchglass_api_request_seconds", "Time to answer an API request", ["method", "route", "status"],
             buckets=REQUEST_BUCKETS_S, registry=registry,
@@ -90,6 +98,14 @@ class Telemetry:
     def request(self, signal: Signal, protocol: str, status: int | str) -> None:
         """See ingest.otlp_http.RequestObserver.request."""
         self._requests.labels(signal.value, protocol, str(status)).inc()
+
+    def outlet_rows(self, outlet: str, signal: Signal, outcome: str, rows: int) -> None:
+        """See outlets.delivery.DeliveryObserver.outlet_rows."""
+        self._outlet_rows.labels(outlet, signal.value, outcome).inc(rows)
+
+    def outlet_failed(self, outlet: str, signal: Signal) -> None:
+        """See outlets.delivery.DeliveryObserver.outlet_failed."""
+        self._outlet_failures.labels(outlet, signal.value).inc()
 
     def api_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """An API request to `route` (its template, not its path) was answered after `seconds`."""

@@ -1,0 +1,120 @@
+"""All outlets running: a thread for each signal of each outlet."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import SystemRandom
+
+import structlog
+
+from watchglass.clock import Clock
+from watchglass.errors import WatchglassError
+from watchglass.outlets.configuration import ConfiguredOutlet
+from watchglass.outlets.delivery import Delivery, DeliveryObserver, Target
+from watchglass.outlets.lease import Lease
+from watchglass.outlets.queue import StoreQueue
+from watchglass.outlets.sending import Sender
+from watchglass.query.reader import Reader
+from watchglass.store.control.database import ControlDatabase
+from watchglass.store.control.outlets import begin_outlet
+
+log = structlog.get_logger(__name__)
+
+SETTLE_MS = 60_000
+"""How long commits of other servers may be on their way: rows are delivered that much later from a cluster, where clocks
+differ and replicas lag. An embedded store has one server, whose commits appear in their order."""
+
+AFTER_FAILURE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """One signal of one outlet on its thread."""
+
+    configured: ConfiguredOutlet
+    delivery: Delivery
+    thread: threading.Thread
+
+
+class Outlets:
+    """The outlets of one server.
+
+    Attributes:
+        configured: What the file of outlets says.
+    """
+
+    def __init__(
+        self,
+        configured: Sequence[ConfiguredOutlet],
+        reader: Reader,
+        control: ControlDatabase,
+        clock: Clock,
+        observer: DeliveryObserver,
+        *,
+        holder: str,
+    ) -> None:
+        """Prepare; `holder` names this server among those that share the control database."""
+        self.configured = tuple(configured)
+        self._control = control
+        self._clock = clock
+        self._stop = threading.Event()
+        self._leases = [Lease(control, it.name, holder, clock) for it in configured]
+        self._senders = [Sender(clock, it.secrets) for it in configured]
+        self._running: list[_Running] = []
+        draw = SystemRandom().uniform
+        for it, lease, sender in zip(self.configured, self._leases, self._senders, strict=True):
+            for signal, arrivals in it.arrivals.items():
+                queue = StoreQueue(reader, arrivals, self._until_ms if reader.engine.kind == "cluster" else lambda: None)
+                target = Target(it.name, signal, it.outlet, it.max_lag_s)
+                delivery = Delivery(target, queue, control, lease, sender, clock, observer, draw)
+                name = f"outlet-{it.name}-{signal.name.lower()}"
+                thread = threading.Thread(target=self._run, args=(name, delivery), name=name, daemon=True)
+                self._running.append(_Running(it, delivery, thread))
+
+    def start(self) -> None:
+        """Begin to deliver; an outlet that is new begins with what arrives from now on. Call before anything is taken in.
+
+        Raises:
+            Unavailable: The control database does not answer.
+        """
+        now_ms = self._clock.now_ns() // 1_000_000
+        for it in self.configured:
+            begin_outlet(self._control, it.name, it.arrivals, now_ms)
+        for running in self._running:
+            running.thread.start()
+
+    def close(self) -> None:
+        """Deliver no more; what was not delivered waits in the store for the next start."""
+        self._stop.set()
+        for running in self._running:
+            if running.thread.is_alive():
+                running.thread.join()
+        for lease, sender in zip(self._leases, self._senders, strict=True):
+            sender.close()
+            try:
+                lease.release()
+            except WatchglassError as error:
+                log.warning("an outlet is not given up; another server takes it after a while", error=str(error))
+
+    def lags(self) -> list[tuple[dict[str, str], Callable[[], float]]]:
+        """The labels of each signal of each outlet, and what tells its lag in seconds."""
+        return [
+            ({"outlet": it.configured.name, "signal": it.delivery.signal.value}, it.delivery.lag_s) for it in self._running
+        ]
+
+    def _until_ms(self) -> int:
+        return self._clock.now_ns() // 1_000_000 - SETTLE_MS
+
+    def _run(self, name: str, delivery: Delivery) -> None:
+        is_failing = False
+        wait_s = 0.0
+        while not self._stop.wait(wait_s):
+            try:
+                wait_s = delivery.step()
+                is_failing = False
+            except Exception as error:  # an outlet must never end because of one row
+                if not is_failing:
+                    is_bug = not isinstance(error, WatchglassError)
+                    log.warning("an outlet does not deliver", outlet=name, error=str(error)[:500], exc_info=is_bug)
+                is_failing = True
+                wait_s = AFTER_FAILURE_S
