@@ -1,6 +1,6 @@
 """The real application over a real, empty store, without a socket."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from watchglass.api.application import build_api
 from watchglass.api.services import Services
 from watchglass.clock import FixedClock
 from watchglass.model.records import KeyScope, Principal
+from watchglass.outlets.configuration import ConfiguredOutlet
 from watchglass.prometheus.model_calls import ModelCalls
 from watchglass.settings import Settings
 from watchglass.store.changes import Changes
@@ -45,7 +46,9 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
     opened: list[TestClient] = []
     follower = Follower(control)
 
-    def make(principal: Principal | None = None, **settings: object) -> TestClient:
+    def make(
+        principal: Principal | None = None, outlets: Sequence[ConfiguredOutlet] = (), **settings: object
+    ) -> TestClient:
         everyone = principal or Principal(None, frozenset({KeyScope.ADMIN}))
         services = Services(
             settings=Settings(**settings),  # type: ignore[arg-type]
@@ -59,6 +62,7 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
             telemetry=Telemetry(),
             model_calls=ModelCalls(max_label_sets=100),
             scraper=None,
+            outlets=outlets,
             not_ready=list,
         )
         client = TestClient(build_api(services), base_url="http://localhost", raise_server_exceptions=False)

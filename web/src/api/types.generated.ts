@@ -446,6 +446,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/outlets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outlets
+         * @description Say how the outlets are, whichever server delivers them; no secret is among it.
+         */
+        get: operations["outlets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/panels/data": {
         parameters: {
             query?: never;
@@ -2984,6 +3004,101 @@ export interface components {
             search: {
                 [key: string]: string;
             };
+        };
+        /**
+         * OutletOut
+         * @description An outlet.
+         */
+        OutletOut: {
+            /**
+             * Kind
+             * @description otlp, last9, datadog or remote_write
+             */
+            kind: string;
+            /**
+             * Max Lag S
+             * @description Rows that wait longer are dropped and counted, in seconds
+             */
+            max_lag_s: number;
+            /**
+             * Name
+             * @description Its name in the file of outlets
+             */
+            name: string;
+            /**
+             * Signals
+             * @description What it delivers
+             */
+            signals: components["schemas"]["OutletSignal"][];
+            /**
+             * Target
+             * @description Address or site
+             */
+            target: string;
+        };
+        /**
+         * OutletSignal
+         * @description One signal of an outlet.
+         */
+        OutletSignal: {
+            /**
+             * Delivered Rows
+             * @description Rows that the target took since the outlet was first set up
+             */
+            delivered_rows: number;
+            /**
+             * Dropped Rows
+             * @description Rows that it never will take: refused, too old, or without a form there
+             */
+            dropped_rows: number;
+            /**
+             * Failure Count
+             * @description Requests that failed and were tried again
+             */
+            failure_count: number;
+            /**
+             * Lag S
+             * @description Age of the oldest row that is known to wait, in seconds; 0 when none does
+             */
+            lag_s: number;
+            /**
+             * Last Delivered At
+             * @description When rows were last taken, RFC 3339
+             */
+            last_delivered_at: string | null;
+            /**
+             * Last Error
+             * @description What went wrong last, empty when nothing ever did
+             */
+            last_error: string;
+            /**
+             * Last Error At
+             * @description When, RFC 3339
+             */
+            last_error_at: string | null;
+            /**
+             * Signal
+             * @description What is delivered
+             * @enum {string}
+             */
+            signal: "traces" | "logs" | "metrics";
+            /**
+             * State
+             * @description failing: the last try failed; behind: rows wait for more than a minute
+             * @enum {string}
+             */
+            state: "ok" | "behind" | "failing";
+        };
+        /**
+         * OutletsOut
+         * @description All outlets.
+         */
+        OutletsOut: {
+            /**
+             * Outlets
+             * @description In the order of the file
+             */
+            outlets: components["schemas"]["OutletOut"][];
         };
         /**
          * Panel
@@ -6171,6 +6286,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MoversOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outlets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutletsOut"];
                 };
             };
             /** @description The request cannot be answered as it is */

@@ -19,6 +19,7 @@ from watchglass.api import (
     metric_series,
     models,
     movers,
+    outlets,
     panels,
     prices,
     projects,
@@ -73,6 +74,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     retention.router,
     server_state.router,
     targets.router,
+    outlets.router,
     views.router,
     tempo.router,
 )

@@ -1,6 +1,6 @@
 """What the routes work with, made once by the wiring."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -8,6 +8,7 @@ from fastapi import Request
 from watchglass.clock import Clock
 from watchglass.ingest.scrape.scraper import Scraper
 from watchglass.model.records import Principal
+from watchglass.outlets.configuration import ConfiguredOutlet
 from watchglass.prometheus.model_calls import ModelCalls
 from watchglass.settings import Settings
 from watchglass.store.changes import Changes
@@ -36,6 +37,7 @@ class Services:
         telemetry: The server's own metrics.
         model_calls: Model calls as metrics.
         scraper: Scrapes metrics; None when no file says what.
+        outlets: What is delivered elsewhere, as the file of outlets has it.
         not_ready: Why the server cannot do its work now, one sentence a cause; empty when it can.
     """
 
@@ -50,6 +52,7 @@ class Services:
     telemetry: Telemetry
     model_calls: ModelCalls
     scraper: Scraper | None
+    outlets: Sequence[ConfiguredOutlet]
     not_ready: Callable[[], list[str]]
 
 

@@ -10,6 +10,7 @@ import structlog
 
 from watchglass.api.application import build_api
 from watchglass.api.services import Services
+from watchglass.app.delivering import build_outlets
 from watchglass.app.ingest import build_ingest
 from watchglass.app.scraping import build_scraper, stop_scraper
 from watchglass.app.stores import open_control, open_engine, refuse_without_keys, store_answers
@@ -109,6 +110,7 @@ class Server:
         ingest = build_ingest(settings, clock, engine, telemetry, prices, doors.admit, changes.tell)
         scraper = build_scraper(settings, clock, ingest, telemetry)
         others = OtherCommits(engine, clock, changes.tell, lambda: changes.count > 0)
+        outlets = build_outlets(settings, clock, engine, control, telemetry)
         services = Services(
             settings=settings,
             clock=clock,
@@ -121,12 +123,14 @@ class Server:
             telemetry=telemetry,
             model_calls=model_calls,
             scraper=scraper,
+            outlets=outlets.configured,
             not_ready=lambda: ingest.not_ready() + store_answers(engine),
         )
         server = GracefulServer(dispatch(ingest.http, ingest.remote_write, build_api(services)), drain_timeout_s=settings.drain_timeout_s)
         if settings.grpc_port >= 0:
             log.info("OTLP over gRPC", host=settings.host, port=await ingest.grpc.start(settings.host, settings.grpc_port))
         follower.start()
+        outlets.start()
         ingest.start()
         if settings.store == "cluster":
             others.start()
@@ -145,6 +149,7 @@ class Server:
         await asyncio.gather(serving, ingest.grpc.stop(settings.drain_timeout_s))
         await asyncio.to_thread(stop_scraper, scraper, settings.drain_timeout_s)
         await asyncio.to_thread(ingest.stop, settings.drain_timeout_s)
+        await asyncio.to_thread(outlets.close)
         await asyncio.to_thread(others.close)
         await asyncio.to_thread(follower.close)
 

@@ -26,6 +26,9 @@ differ and replicas lag. An embedded store has one server, whose commits appear 
 
 AFTER_FAILURE_S = 5.0
 
+CLOSE_S = 5.0
+"""How long requests on their way may take at the end, in seconds; what a slow target does not answer then is sent again."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Running:
@@ -86,9 +89,10 @@ class Outlets:
     def close(self) -> None:
         """Deliver no more; what was not delivered waits in the store for the next start."""
         self._stop.set()
+        deadline_s = self._clock.monotonic_s() + CLOSE_S
         for running in self._running:
             if running.thread.is_alive():
-                running.thread.join()
+                running.thread.join(max(0.0, deadline_s - self._clock.monotonic_s()))
         for lease, sender in zip(self._leases, self._senders, strict=True):
             sender.close()
             try:
