@@ -1,5 +1,8 @@
 """GET /api/v1/server and /api/v1/retention: what the server says of itself, and to whom."""
 
+import logging
+from collections.abc import Iterator
+
 import pytest
 import structlog
 from starlette.testclient import TestClient
@@ -47,9 +50,20 @@ def test_what_came_in_is_told_by_signal(client: TestClient, engine: Engine) -> N
     assert answer["memory_bytes"] > 10**6
 
 
-def test_last_complaints_of_the_log_are_shown_without_tracebacks(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
-    """Warnings and errors are kept, the newest first, cut and bounded; what is less is not."""
+@pytest.fixture
+def server_log(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """The log as a server has it, for one test: what it writes to is closed after it."""
+    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
     configure_logging("json", "info")
+    yield
+    structlog.configure(**before)
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+@pytest.mark.usefixtures("server_log")
+def test_last_complaints_of_the_log_are_shown_without_tracebacks(client: TestClient) -> None:
+    """Warnings and errors are kept, the newest first, cut and bounded; what is less is not."""
     log_ = structlog.get_logger("test")
     for number in range(MAX_COMPLAINTS + 5):
         log_.warning(f"trouble {number}")
