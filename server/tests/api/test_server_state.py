@@ -51,19 +51,19 @@ def test_what_came_in_is_told_by_signal(client: TestClient, engine: Engine) -> N
 
 
 @pytest.fixture
-def server_log(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """The log as a server has it, for one test: what it writes to is closed after it."""
+def kept_log() -> Iterator[None]:
+    """The log as it is, given back after the test: what a server's log writes to in a test is closed after it."""
     before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
-    configure_logging("json", "info")
     yield
     structlog.configure(**before)
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
 
 
-@pytest.mark.usefixtures("server_log")
+@pytest.mark.usefixtures("kept_log", "capsys")
 def test_last_complaints_of_the_log_are_shown_without_tracebacks(client: TestClient) -> None:
     """Warnings and errors are kept, the newest first, cut and bounded; what is less is not."""
+    configure_logging("json", "info")
     log_ = structlog.get_logger("test")
     for number in range(MAX_COMPLAINTS + 5):
         log_.warning(f"trouble {number}")
