@@ -39,7 +39,7 @@ def test_a_new_user_sees_how_to_connect_and_then_the_first_trace_without_touchin
     expect(page.get_by_text("watchglass demo")).to_be_visible()
     send_conversation(server.port, "Where is my order?")
     row = page.get_by_role("row").filter(has_text="Where is my order?")
-    expect(row).to_be_visible()
+    expect(row).to_be_visible(timeout=15_000)
     for text in ("support-bot · 3 spans", "→ It arrives tomorrow.", "gpt-4o", "1,234 in", "56 out", "3 s", "ok"):
         expect(row).to_contain_text(text)
     expect(row).to_contain_text(re.compile(r"\$0\.00\d+"))

@@ -314,7 +314,7 @@ def test_two_marked_traces_are_compared(page: Page, server: ServerProcess) -> No
     expect(rows(page)).to_have_count(2)
     for key in "jxjx":
         page.keyboard.press(key)
-    page.get_by_role("link", name="Compare", exact=True).click()
+    page.locator("main").get_by_role("link", name="Compare", exact=True).click()
     expect(page).to_have_url(re.compile(f"/traces/compare.*left={older}&right={newer}"))
 
 
