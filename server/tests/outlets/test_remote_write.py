@@ -81,14 +81,17 @@ def point(at_s: float, **columns: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-POINTS = [
-    point(3, value=1.0),
-    point(2, value=2.0),
-    point(2, metric_name="calls", unit="{call}", metric_type="sum", temporality="cumulative", is_monotonic=True, value=7.0),
-    point(2, metric_name="wait", metric_type="histogram", temporality="cumulative", value=float("nan"), count=6, sum=4.5,
-          bucket_bounds=[0.5, 2.0], bucket_counts=[1, 2, 3]),
-    point(2, metric_name="lost", metric_type="sum", temporality="delta"),
-]  # fmt: skip
+def points_of_each_type() -> list[dict[str, Any]]:
+    """A series of each type that has a place in remote write, and one that has none; made when a test runs, as old ones are refused."""
+    return [
+        point(3, value=1.0),
+        point(2, value=2.0),
+        point(2, metric_name="calls", unit="{call}", metric_type="sum", temporality="cumulative", is_monotonic=True, value=7.0),
+        point(2, metric_name="wait", metric_type="histogram", temporality="cumulative", value=float("nan"), count=6, sum=4.5,
+              bucket_bounds=[0.5, 2.0], bucket_counts=[1, 2, 3]),
+        point(2, metric_name="lost", metric_type="sum", temporality="delta"),
+    ]  # fmt: skip
+
 
 OWN = {"job": "shop", "instance": "i1", "gen_ai_model": "gpt", "key_0x": "y"}
 
@@ -101,7 +104,7 @@ def deliver(engine: Engine, bench: Bench, url: str, points: list[dict[str, Any]]
 
 def test_bodies_are_those_of_the_contract(engine: Engine, bench: Bench, target: Any) -> None:
     """Headers, snappy, sorted labels, samples in order, buckets that add up; a delta is counted as dropped."""
-    deliver(engine, bench, target.url + "/api/v1/write", POINTS)
+    deliver(engine, bench, target.url + "/api/v1/write", points_of_each_type())
     (received,) = target.received
     assert received.path == "/api/v1/write"
     wanted = {
@@ -179,7 +182,7 @@ def ask(prometheus: str, query: str) -> list[dict[str, Any]]:
 
 def test_prometheus_takes_what_is_sent(engine: Engine, bench: Bench, prometheus: str) -> None:
     """Debian's Prometheus takes every sample, and answers with the values, labels and quantiles that they have."""
-    deliver(engine, bench, f"{prometheus}/api/v1/write", POINTS)
+    deliver(engine, bench, f"{prometheus}/api/v1/write", points_of_each_type())
     assert bench.place(Signal.METRICS).delivered_rows == 4, bench.place(Signal.METRICS).last_error
     (gauge,) = ask(prometheus, "gen_ai_tokens_seconds[1m]")
     assert [value for _, value in gauge["values"]] == ["1", "2"]
