@@ -3,7 +3,6 @@
 Specification: https://opentelemetry.io/docs/specs/otlp/#otlphttp
 """
 
-import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
@@ -13,9 +12,10 @@ from google.rpc.code_pb2 import Code
 
 from watchglass.clock import Clock
 from watchglass.errors import WatchglassError
-from watchglass.ingest.admission import Held, Limits, WaitingBytes
+from watchglass.ingest.admission import Limits, WaitingBytes
 from watchglass.ingest.otlp_json import response_bytes, status_bytes
-from watchglass.ingest.refusal import Refusal, refusal_of, too_large, too_slow
+from watchglass.ingest.refusal import Refusal, refusal_of
+from watchglass.ingest.request_body import Receive, read_body
 from watchglass.ingest.unpacking import unpack
 from watchglass.model.records import Committed, Export, Signal
 from watchglass.store.ledger import batch_id
@@ -28,7 +28,6 @@ PROTOBUF, JSON = "application/x-protobuf", "application/json"
 Admit = Callable[[Mapping[str, str], str], str]
 """Request headers (lower-case names) and the client's address in, project id out; raises when it may not come in."""
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -115,7 +114,7 @@ class OtlpHttp:
         try:
             project_id = self._admit(headers, client[0])
             with self._waiting.hold() as held:
-                body = await self._read_body(headers, receive, held)
+                body = await read_body(headers, receive, held, self._limits)
                 encoding = headers.get("content-encoding", "identity").strip().lower()
                 body = await unpack(
                     body, signal, held, encoding=encoding, as_json=media_type == JSON, limit_bytes=self._limits.max_request_bytes
@@ -124,32 +123,6 @@ class OtlpHttp:
                 return await self._committers[signal].commit(export)
         except WatchglassError as error:
             raise refusal_of(error) from error
-
-    async def _read_body(self, headers: Mapping[str, str], receive: Receive, held: Held) -> bytes:
-        declared = headers.get("content-length", "0")
-        if declared.isdigit() and int(declared) > self._limits.max_request_bytes:
-            raise self._too_large()
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            async with asyncio.timeout(self._limits.read_timeout_s):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise Refusal(400, Code.CANCELLED, "the client went away before the end of its request", "disconnected")
-                    chunk = message.get("body", b"")
-                    size += len(chunk)
-                    if size > self._limits.max_request_bytes:
-                        raise self._too_large()
-                    held.grow(len(chunk))
-                    chunks.append(chunk)
-                    if not message.get("more_body", False):
-                        return b"".join(chunks)
-        except TimeoutError:
-            raise too_slow(self._limits.read_timeout_s) from None
-
-    def _too_large(self) -> Refusal:
-        return too_large(f"body: larger than the limit of {self._limits.max_request_bytes} bytes (ingest_max_request_bytes)")
 
 
 def _media_type(headers: Mapping[str, str]) -> str:

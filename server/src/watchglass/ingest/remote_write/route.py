@@ -13,12 +13,13 @@ from google.rpc.code_pb2 import Code
 
 from watchglass.clock import Clock
 from watchglass.errors import InvalidInput, WatchglassError
-from watchglass.ingest.admission import Held, Limits, WaitingBytes
+from watchglass.ingest.admission import Limits, WaitingBytes
 from watchglass.ingest.compression import TooLarge
-from watchglass.ingest.otlp_http import Admit, Commits, Receive, RequestObserver, Send
-from watchglass.ingest.refusal import Refusal, refusal_of, too_large
+from watchglass.ingest.otlp_http import Admit, Commits, RequestObserver, Send
+from watchglass.ingest.refusal import Refusal, refusal_of
 from watchglass.ingest.remote_write.series import Metadata, read_first, read_second
 from watchglass.ingest.remote_write.translate import KnownBuckets, Translated, translate
+from watchglass.ingest.request_body import Receive, read_body
 from watchglass.model.records import Export, Signal
 from watchglass.store.ledger import batch_id
 
@@ -26,6 +27,8 @@ PATH = "/api/v1/write"
 FIRST, SECOND = "prometheus.WriteRequest", "io.prometheus.write.v2.Request"
 GROWTH = 12
 """How many times a body's size its series may take while they are read."""
+SLOW_RETRY_AFTER_S = 5
+"""Seconds after which a request that did not arrive in time is to be sent again."""
 
 
 class RemoteWrite:
@@ -56,7 +59,8 @@ class RemoteWrite:
         except Refusal as refusal:
             # 429 is not retried by a Prometheus that was not told to, so what is to be sent again is always a 5xx
             status = 503 if refusal.status in (408, 429) or refusal.cause == "disconnected" else refusal.status
-            retry_after_s, body = refusal.retry_after_s, refusal.detail.encode()
+            retry_after_s = SLOW_RETRY_AFTER_S if refusal.cause == "slow_request" else refusal.retry_after_s
+            body = refusal.detail.encode()
             self._observer.rejected(Signal.METRICS, refusal.cause)
         self._observer.request(Signal.METRICS, "remote_write", status)
         counts = {"samples": written.sample_count, "histograms": written.histogram_count, "exemplars": written.exemplar_count}
@@ -81,7 +85,7 @@ class RemoteWrite:
         try:
             project_id = self._admit(headers, client[0])
             with self._waiting.hold() as held:
-                sent = await self._read_body(receive, held)
+                sent = await read_body(headers, receive, held, self._limits)
                 plain = unsnappy(sent, self._limits.max_request_bytes)
                 with held.briefly(len(plain) * GROWTH):
                     translated = await self._translated(project_id, plain, is_second)
@@ -103,26 +107,6 @@ class RemoteWrite:
         # one at a time: what is learnt about names and buckets belongs to all requests of a project
         async with self._reading:
             return await asyncio.to_thread(work)
-
-    async def _read_body(self, receive: Receive, held: Held) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            async with asyncio.timeout(self._limits.read_timeout_s):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise Refusal(400, Code.CANCELLED, "the client went away before the end of its request", "disconnected")
-                    chunk = message.get("body", b"")
-                    size += len(chunk)
-                    if size > self._limits.max_request_bytes:
-                        raise too_large(f"body: larger than the limit of {self._limits.max_request_bytes} bytes (ingest_max_request_bytes)")
-                    held.grow(len(chunk))
-                    chunks.append(chunk)
-                    if not message.get("more_body", False):
-                        return b"".join(chunks)
-        except TimeoutError:
-            raise Refusal(503, Code.DEADLINE_EXCEEDED, "the request did not arrive in time", "slow_request", 5) from None
 
 
 def unsnappy(body: bytes, limit_bytes: int) -> bytes:
