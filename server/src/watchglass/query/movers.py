@@ -6,10 +6,10 @@ from typing import Literal, get_args
 from watchglass.errors import InvalidInput
 from watchglass.query.conditions import condition
 from watchglass.query.expr import Expr
-from watchglass.query.measures import PARTIALS
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
 from watchglass.query.usage_groups import Group, read_groups
+from watchglass.query.usage_parts import parts
 from watchglass.query.usage_source import MINUTE_NS, Kept, Source, choose_source, is_in_rollups
 from watchglass.store.engine import Parameter
 
@@ -211,22 +211,13 @@ class _Statement:
         )
 
     def _union(self, before: Source, now: Source) -> str:
-        pieces = [(piece, False) for piece in before.pieces] + [(piece, True) for piece in now.pieces]
-        statements = []
-        for index, (piece, is_now) in enumerate(pieces):
-            table = piece.table
-            time = f"{table}.{'start_time' if table == 'spans' else 'time'}"
-            keys = {f"g{i}": group.sql.format(t=table) for i, group in enumerate(self._question.groups)}
-            sums = {n: (PARTIALS[n].raw if table == "spans" else PARTIALS[n].rollup).format(t=table) for n in self._partials}
-            fits = condition(self._question.expr, table, self._now_ns)
-            self.parameters.update(fits.parameters)
-            self.parameters.update({f"start_{index}": piece.start_ns, f"end_{index}": piece.end_ns})
-            selected = ", ".join(f"{sql} AS {name}" for name, sql in {**keys, **sums}.items())
-            grouped = f" GROUP BY {', '.join(keys)}" if table == "spans" else ""
-            statements.append(
-                f"SELECT {'true' if is_now else 'false'} AS is_now, {selected} FROM {table} "
-                f"WHERE {table}.project_id = {{project_id:String}} "
-                f"AND {time} >= fromUnixTimestamp64Nano({{start_{index}:Int64}}, 'UTC') "
-                f"AND {time} < fromUnixTimestamp64Nano({{end_{index}:Int64}}, 'UTC') AND {fits.text}{grouped}"
-            )
-        return " UNION ALL ".join(statements)
+        selects = []
+        for source, is_now in ((before, False), (now, True)):
+            for table in dict.fromkeys(piece.table for piece in source.pieces):
+                values = {f"g{i}": group.sql.format(t=table) for i, group in enumerate(self._question.groups)}
+                keys = {"is_now": str(is_now).lower(), **values}
+                fits = condition(self._question.expr, table, self._now_ns)
+                select = parts(table, source.pieces, keys, self._partials, fits, "now_" if is_now else "before_")
+                self.parameters.update(select.parameters)
+                selects.append(select.text)
+        return " UNION ALL ".join(selects)

@@ -6,13 +6,14 @@ from typing import Any
 
 from watchglass.query.conditions import condition
 from watchglass.query.expr import Expr
-from watchglass.query.measures import MEASURES, PARTIALS, Measure, merged_sql, needed_partials
+from watchglass.query.measures import MEASURES, Measure, merged_sql, needed_partials
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
-from watchglass.query.sql import instant
+from watchglass.query.sql import both
 from watchglass.query.usage_groups import Group
+from watchglass.query.usage_parts import parts
 from watchglass.query.usage_slices import in_slices
-from watchglass.query.usage_source import Piece, Precision, Source
+from watchglass.query.usage_source import Precision, Source
 from watchglass.store.engine import Parameter
 
 
@@ -106,31 +107,19 @@ class Steps:
         self, measures: Collection[Measure], kept_groups: Sequence[tuple[str, ...]] | None, *, has_buckets: bool
     ) -> str:
         """The rows that are merged: keys and partials, of spans or of each rollup that is read."""
-        self._parameters.update(_bounds(self._source.pieces))
         selects = []
         for table in dict.fromkeys(piece.table for piece in self._source.pieces):
             keys = self._keys(table, kept_groups)
             if has_buckets:
                 seconds = f"toUnixTimestamp64Second({table}.start_time)" if table == "spans" else f"toUnixTimestamp({table}.time)"
                 keys["bucket"] = f"intDiv({seconds}, {self._question.interval_s})"
-            partials = {name: PARTIALS[name] for name in needed_partials(measures)}
-            columns = {name: (it.raw if table == "spans" else it.rollup).format(t=table) for name, it in partials.items()}
-            selected = ", ".join(f"{sql} AS {name}" for name, sql in {**keys, **columns}.items())
             fits = condition(self._question.expr, table, self._now_ns)
-            self._parameters.update(fits.parameters)
-            grouped = f" GROUP BY {', '.join(keys)}" if self._is_of_spans and keys else ""
-            where = f"{self._within(table)} AND {fits.text}"
-            selects.append(f"SELECT {selected} FROM {table} WHERE {where}{grouped}")
+            if self._source.slices:
+                fits = both(in_slices(self._source.slices), fits)
+            select = parts(table, self._source.pieces, keys, needed_partials(measures), fits)
+            self._parameters.update(select.parameters)
+            selects.append(select.text)
         return " UNION ALL ".join(selects)
-
-    def _within(self, table: str) -> str:
-        """The condition that rows of `table` are the project's, within what is read from it."""
-        within = _within(table, self._source.pieces)
-        if not self._source.slices:
-            return within
-        sliced = in_slices(self._source.slices)
-        self._parameters.update(sliced.parameters)
-        return f"{within} AND {sliced.text}"
 
     def _keys(self, table: str, kept_groups: Sequence[tuple[str, ...]] | None) -> dict[str, str]:
         values = dict(zip(self._group_keys, [group.sql.format(t=table) for group in self._question.groups], strict=True))
@@ -142,23 +131,3 @@ class Steps:
         is_kept = f"tuple({', '.join(values.values())}) IN (SELECT arrayJoin(arrayZip({arrays})))"
         folded = {name: f"if({is_kept}, {sql}, '')" for name, sql in values.items()}
         return {"is_other": f"NOT ({is_kept})", **folded}
-
-
-def _bounds(pieces: Sequence[Piece]) -> dict[str, Parameter]:
-    """The parameters that `_within` names."""
-    return {
-        name: value
-        for index, piece in enumerate(pieces)
-        for name, value in ((f"start_{index}", piece.start_ns), (f"end_{index}", piece.end_ns))
-    }
-
-
-def _within(table: str, pieces: Sequence[Piece]) -> str:
-    """The condition that rows of `table` are the project's, within the pieces that are read from it."""
-    time = f"{table}.{'start_time' if table == 'spans' else 'time'}"
-    stretches = [
-        f"({time} >= {instant(f'{{start_{index}:Int64}}')} AND {time} < {instant(f'{{end_{index}:Int64}}')})"
-        for index, piece in enumerate(pieces)
-        if piece.table == table
-    ]
-    return f"{table}.project_id = {{project_id:String}} AND ({' OR '.join(stretches)})"
