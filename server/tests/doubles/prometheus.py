@@ -29,14 +29,18 @@ def tool(*command: str, text: str = "") -> str:
 
 
 class Prometheus:
-    """A Prometheus that runs."""
+    """A Prometheus that runs.
+
+    Attributes:
+        url: Where it answers.
+    """
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
 
     def ask(self, path: str, **parameters: str) -> Any:
         """The `data` of an answer of its API."""
-        answer = httpx.get(f"{self._url}/api/v1/{path}", params=parameters)
+        answer = httpx.get(f"{self.url}/api/v1/{path}", params=parameters)
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
@@ -55,15 +59,15 @@ class Prometheus:
 
 
 @contextmanager
-def running_prometheus(folder: Path, configuration: str) -> Iterator[Prometheus]:
-    """A Prometheus with `configuration`, over a folder of its own."""
+def running_prometheus(folder: Path, configuration: str, *options: str) -> Iterator[Prometheus]:
+    """A Prometheus with `configuration` and more of its options, over a folder of its own."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "prometheus.yml").write_text(configuration, "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     command = [
         "prometheus", f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}",
-        f"--web.listen-address=127.0.0.1:{port}", "--enable-feature=exemplar-storage", "--log.level=warn",
+        f"--web.listen-address=127.0.0.1:{port}", "--enable-feature=exemplar-storage", "--log.level=warn", *options,
     ]  # fmt: skip
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)

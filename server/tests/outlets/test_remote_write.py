@@ -1,20 +1,14 @@
 """Remote write: the bytes by a reader of their own, the names, and Debian's Prometheus as the receiver."""
 
-import json
-import shutil
-import socket
 import struct
-import subprocess
 import time
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import cramjam
 import pytest
 
+from doubles.prometheus import Prometheus, needs_prometheus, running_prometheus
 from doubles.rows import insert_rows
 from outlets.conftest import NOW_MS, Bench, run
 from watchglass.model.records import Signal
@@ -144,70 +138,44 @@ def test_names_are_prometheus_names(name: str, unit: str, kind: str, is_monotoni
 
 
 @pytest.fixture(scope="module")
-def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of Debian's Prometheus, which receives remote write."""
-    program = shutil.which("prometheus")
-    if program is None:
-        pytest.skip("Debian's prometheus is not installed: apt-get install prometheus")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """Debian's Prometheus, which receives remote write."""
     folder = tmp_path_factory.mktemp("prometheus")
-    (folder / "prometheus.yml").write_text("global: {}\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [program, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
-               f"--web.listen-address={address}", "--web.enable-remote-write-receiver"]  # fmt: skip
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        deadline_s = time.monotonic() + 60
-        while time.monotonic() < deadline_s:
-            try:
-                urllib.request.urlopen(f"http://{address}/-/ready", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        else:
-            raise AssertionError(Path(folder / "log").read_text())
-        yield f"http://{address}"
-    finally:
-        process.kill()
-        process.wait()
+    with running_prometheus(folder, "global: {}\n", "--web.enable-remote-write-receiver") as running:
+        yield running
 
 
-def ask(prometheus: str, query: str) -> list[dict[str, Any]]:
-    """What Prometheus answers to a query."""
-    with urllib.request.urlopen(f"{prometheus}/api/v1/query?{urllib.parse.urlencode({'query': query})}", timeout=10) as answer:
-        found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
-        return found
-
-
-def test_prometheus_takes_what_is_sent(engine: Engine, bench: Bench, prometheus: str) -> None:
+@needs_prometheus
+def test_prometheus_takes_what_is_sent(engine: Engine, bench: Bench, prometheus: Prometheus) -> None:
     """Debian's Prometheus takes every sample, and answers with the values, labels and quantiles that they have."""
-    deliver(engine, bench, f"{prometheus}/api/v1/write", points_of_each_type())
+    deliver(engine, bench, f"{prometheus.url}/api/v1/write", points_of_each_type())
     assert bench.place(Signal.METRICS).delivered_rows == 4, bench.place(Signal.METRICS).last_error
-    (gauge,) = ask(prometheus, "gen_ai_tokens_seconds[1m]")
+    (gauge,) = prometheus.query("gen_ai_tokens_seconds[1m]")
     assert [value for _, value in gauge["values"]] == ["1", "2"]
     assert OWN.items() <= gauge["metric"].items()
-    assert [it["value"][1] for it in ask(prometheus, "calls_total")] == ["7"]
-    assert [it["value"][1] for it in ask(prometheus, "sum(wait_seconds_bucket{le='2'})")] == ["3"]
-    (median,) = ask(prometheus, "histogram_quantile(0.5, wait_seconds_bucket)")
+    assert [it["value"][1] for it in prometheus.query("calls_total")] == ["7"]
+    assert [it["value"][1] for it in prometheus.query("sum(wait_seconds_bucket{le='2'})")] == ["3"]
+    (median,) = prometheus.query("histogram_quantile(0.5, wait_seconds_bucket)")
     assert float(median["value"][1]) == 2.0
 
 
-def test_samples_that_prometheus_refuses_take_no_other_with_them(engine: Engine, bench: Bench, prometheus: str) -> None:
+@needs_prometheus
+def test_samples_that_prometheus_refuses_take_no_other_with_them(engine: Engine, bench: Bench, prometheus: Prometheus) -> None:
     """A sample from long ago is out of bounds there: it is dropped and counted, its neighbours arrive."""
     points = [point(1, metric_name=f"poison.{n}", unit="", value=float(n)) for n in range(20)]
     points[7]["time"] = 1_000_000_000_000_000_000
-    deliver(engine, bench, f"{prometheus}/api/v1/write", points)
-    assert [int(it["value"][1]) for it in ask(prometheus, "sort({__name__=~'poison_.*'})")] == [n for n in range(20) if n != 7]
+    deliver(engine, bench, f"{prometheus.url}/api/v1/write", points)
+    assert [int(it["value"][1]) for it in prometheus.query("sort({__name__=~'poison_.*'})")] == [n for n in range(20) if n != 7]
     place = bench.place(Signal.METRICS)
     assert (place.delivered_rows, place.dropped_rows) == (19, 1)
 
 
-def test_a_series_without_a_value_ends(engine: Engine, bench: Bench, prometheus: str) -> None:
+@needs_prometheus
+def test_a_series_without_a_value_ends(engine: Engine, bench: Bench, prometheus: Prometheus) -> None:
     """A point that says there is no value any more ends the series at once."""
     first = point(2, metric_name="ending", unit="", value=1.0)
-    deliver(engine, bench, f"{prometheus}/api/v1/write", [first])
-    assert len(ask(prometheus, "ending")) == 1
+    deliver(engine, bench, f"{prometheus.url}/api/v1/write", [first])
+    assert len(prometheus.query("ending")) == 1
     last = point(0.5, metric_name="ending", unit="", value=float("nan"), marks=["no_recorded_value"], received_at=NOW_MS + 1)
-    deliver(engine, bench, f"{prometheus}/api/v1/write", [last])
-    assert ask(prometheus, "ending") == []
+    deliver(engine, bench, f"{prometheus.url}/api/v1/write", [last])
+    assert prometheus.query("ending") == []

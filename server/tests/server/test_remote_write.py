@@ -1,8 +1,5 @@
 """Debian's Prometheus scrapes an exporter and forwards what it scraped to a real running server."""
 
-import shutil
-import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -10,10 +7,8 @@ import httpx
 import pytest
 
 from doubles.exposition_server import exposing
+from doubles.prometheus import needs_prometheus, running_prometheus
 from doubles.server_process import ServerProcess
-
-PROMETHEUS = shutil.which("prometheus")
-pytestmark = pytest.mark.skipif(PROMETHEUS is None, reason="prometheus is not installed (make test-tools)")
 
 EXPOSED = """# HELP vllm:num_requests_waiting Requests that wait
 # TYPE vllm:num_requests_waiting gauge
@@ -43,18 +38,17 @@ QUESTION = (
 )
 
 
+@needs_prometheus
 @pytest.mark.slow
 def test_a_real_prometheus_forwards_what_it_scrapes(tmp_path: Path) -> None:
     """Gauge, counter and histogram arrive with type, job and buckets."""
     server = ServerProcess(tmp_path / "data")
     server.start()
-    with exposing(EXPOSED) as exposed:
-        file = tmp_path / "prometheus.yml"
-        file.write_text(CONFIGURATION.format(target=exposed.address, port=server.port))
-        command = [str(PROMETHEUS), f"--config.file={file}", f"--storage.tsdb.path={tmp_path / 'tsdb'}", "--web.listen-address=127.0.0.1:0"]
-        with (tmp_path / "prometheus.log").open("wb") as log:
-            prometheus = subprocess.Popen(command, stdout=log, stderr=log)
-        try:
+    try:
+        with (
+            exposing(EXPOSED) as exposed,
+            running_prometheus(tmp_path / "prometheus", CONFIGURATION.format(target=exposed.address, port=server.port)),
+        ):
             found: dict[tuple[str, str], dict[str, object]] = {}
             deadline_s = time.monotonic() + 60
             while ("vllm:time_to_first_token_seconds", "histogram") not in found and time.monotonic() < deadline_s:
@@ -63,10 +57,8 @@ def test_a_real_prometheus_forwards_what_it_scrapes(tmp_path: Path) -> None:
                 names = [column["name"] for column in answer["columns"]]
                 rows = [dict(zip(names, row, strict=True)) for row in answer["rows"]]
                 found = {(str(row["metric_name"]), str(row["metric_type"])): row for row in rows}
-        finally:
-            prometheus.send_signal(signal.SIGTERM)
-            prometheus.wait(30)
-            server.kill()
+    finally:
+        server.kill()
     histogram = found["vllm:time_to_first_token_seconds", "histogram"]
     assert (histogram["bucket_bounds"], histogram["service_name"]) == ([0.1, 1.0], "vllm")
     assert [int(count) for count in histogram["bucket_counts"]] == [2, 3, 1]  # type: ignore[attr-defined]
