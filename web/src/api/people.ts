@@ -17,31 +17,24 @@ const PAGE_TURNS = 20;
 
 /** Sessions that were scrolled to; asked for again as a whole, as their totals grow. */
 export function sessionList(parameters: Parameters, order: GroupOrder, refetchInterval: number | false) {
-  return infiniteQueryOptions({
-    queryKey: ["sessions", parameters, order],
-    queryFn: ({ pageParam, signal }) =>
-      getJson<Schemas["SessionList"]>(
-        "/sessions",
-        { ...parameters, order_by: order, cursor: pageParam, limit: PAGE_ROWS },
-        signal,
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next_cursor,
-    placeholderData: keepPreviousData,
-    refetchInterval: onFirstPage(refetchInterval),
-  });
+  return groupList<Schemas["SessionList"]>("sessions", parameters, order, refetchInterval);
 }
 
 /** Users, likewise. */
 export function userList(parameters: Parameters, order: GroupOrder, refetchInterval: number | false) {
+  return groupList<Schemas["UserList"]>("users", parameters, order, refetchInterval);
+}
+
+function groupList<Page extends { next_cursor: string | null }>(
+  name: string,
+  parameters: Parameters,
+  order: GroupOrder,
+  refetchInterval: number | false,
+) {
   return infiniteQueryOptions({
-    queryKey: ["users", parameters, order],
+    queryKey: [name, parameters, order],
     queryFn: ({ pageParam, signal }) =>
-      getJson<Schemas["UserList"]>(
-        "/users",
-        { ...parameters, order_by: order, cursor: pageParam, limit: PAGE_ROWS },
-        signal,
-      ),
+      getJson<Page>(`/${name}`, { ...parameters, order_by: order, cursor: pageParam, limit: PAGE_ROWS }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: keepPreviousData,
