@@ -1,10 +1,12 @@
 """Fixtures shared by all tests: engines of both kinds, and a clean database a test."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from doubles.clickhouse_process import running_clickhouse
 from watchglass.errors import StoreError
@@ -15,6 +17,16 @@ from watchglass.store.migrate import migrate
 
 ROOMS_ON_BOTH_ENGINES = ("store", "query")
 """Test folders in which `engine` is each kind in turn; elsewhere it is the embedded one."""
+
+
+@pytest.fixture(autouse=True)
+def kept_log() -> Iterator[None]:
+    """The log as it was before each test: what a log that a test configures writes to is closed after it."""
+    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
+    yield
+    structlog.configure(**before)
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

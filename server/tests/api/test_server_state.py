@@ -1,8 +1,5 @@
 """GET /api/v1/server and /api/v1/retention: what the server says of itself, and to whom."""
 
-import logging
-from collections.abc import Iterator
-
 import pytest
 import structlog
 from starlette.testclient import TestClient
@@ -50,17 +47,7 @@ def test_what_came_in_is_told_by_signal(client: TestClient, engine: Engine) -> N
     assert answer["memory_bytes"] > 10**6
 
 
-@pytest.fixture
-def kept_log() -> Iterator[None]:
-    """The log as it is, given back after the test: what a server's log writes to in a test is closed after it."""
-    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
-    yield
-    structlog.configure(**before)
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
-
-
-@pytest.mark.usefixtures("kept_log", "capsys")
+@pytest.mark.usefixtures("capsys")
 def test_last_complaints_of_the_log_are_shown_without_tracebacks(client: TestClient) -> None:
     """Warnings and errors are kept, the newest first, cut and bounded; what is less is not."""
     configure_logging("json", "info")
