@@ -6,9 +6,10 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from watchglass.api.access import EditScope, Injected, Project, Reader, bound_project
-from watchglass.api.dashboard_document import DashboardFile, Document, Text
+from watchglass.api.dashboard_document import DashboardFile, Document
 from watchglass.api.delivered_dashboards import IDS, delivered_dashboards
 from watchglass.errors import Forbidden
+from watchglass.query.asked import Text
 from watchglass.query.scope import format_time
 from watchglass.store.control import dashboards as store
 

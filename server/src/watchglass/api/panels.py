@@ -6,29 +6,15 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from watchglass.api.access import AskedScope, Injected, Reader
-from watchglass.api.dashboard_document import MAX_VARIABLES, MetricQuery, Panel, SqlQuery, Text, UsageQuery
+from watchglass.api.dashboard_document import MAX_VARIABLES, Panel
 from watchglass.api.paging import AskedPrecision, AskedReader, SampledShare
-from watchglass.api.services import Services
-from watchglass.api.usage import Additive
-from watchglass.errors import InvalidInput, NotFound
+from watchglass.errors import InvalidInput
+from watchglass.query.asked import Asking, Text, ask
 from watchglass.query.filter import parse
 from watchglass.query.frames import Frame
-from watchglass.query.measures import MEASURES, read_measures
-from watchglass.query.metric_frame import metric_frame
-from watchglass.query.metric_question import SeriesQuestion
-from watchglass.query.metric_series import read_series
-from watchglass.query.reader import Reader as Store
+from watchglass.query.measures import MEASURES, Additive
 from watchglass.query.scope import Scope, format_time
-from watchglass.query.sql_frame import MAX_ROWS, Mapping, sql_frame
-from watchglass.query.sql_sandbox import SqlLimits, placeholders, run_sql
-from watchglass.query.sql_variables import INTERVAL, bound_parameters
-from watchglass.query.usage import measure_usage
-from watchglass.query.usage_cost import affordable_interval
-from watchglass.query.usage_frame import usage_frame
-from watchglass.query.usage_groups import read_groups
-from watchglass.query.usage_source import Precision, auto_interval, kept_since, read_interval
-from watchglass.query.usage_statements import UsageQuestion
-from watchglass.query.variables import Variables, bind
+from watchglass.query.variables import Variables
 
 router = APIRouter(prefix="/api/v1", tags=["dashboards"])
 
@@ -114,68 +100,11 @@ def panel_data(
         {name: tuple(values) for name, values in asked.values.items()},
         {name: parse(text) for name, text in asked.filters.items()},
     )
-    query = asked.panel.query
-    has_rows = asked.panel.has_rows
-    match query:
-        case UsageQuery():
-            frame = _usage(services, reader, scope, query, variables, precision, has_rows=has_rows)
-        case MetricQuery():
-            frame = _metric(services, reader, scope, query, variables, has_rows=has_rows)
-        case SqlQuery():
-            frame = _sql(services, scope, query, variables, has_rows=has_rows)
-        case None:
-            raise InvalidInput("panel.kind", "a text panel has nothing to ask")
+    if asked.panel.query is None:
+        raise InvalidInput("panel.kind", "a text panel has nothing to ask")
+    asking = Asking(services.engine, reader, services.settings, services.clock.now_ns())
+    frame = ask(asking, scope, asked.panel.query, variables, has_rows=asked.panel.has_rows, precision=precision)
     return _written(frame, scope)
-
-
-def _usage(
-    services: Services, reader: Store, scope: Scope, query: UsageQuery, variables: Variables, precision: Precision, *, has_rows: bool
-) -> Frame:
-    if query.order_by not in get_args(Additive):
-        raise InvalidInput("order_by", f"must be one of {', '.join(get_args(Additive))}")
-    shown = read_measures(",".join(query.measures))
-    per = None if query.per is None else read_measures(query.per)[0]
-    measures = shown if per is None or per in shown else (*shown, per)
-    interval_s = None if has_rows else read_interval(query.interval, scope)
-    if interval_s is not None and query.interval == "auto":
-        interval_s = affordable_interval(reader, scope, interval_s, measures)
-    expr = bind(parse(query.filter), variables)
-    groups = read_groups(",".join(query.group_by))
-    question = UsageQuestion(scope, expr, groups, measures, interval_s, query.limit, query.order_by, precision)
-    now_ns = services.clock.now_ns()
-    return usage_frame(question, measure_usage(reader, question, kept_since(services.settings, now_ns), now_ns), per)
-
-
-def _metric(services: Services, reader: Store, scope: Scope, query: MetricQuery, variables: Variables, *, has_rows: bool) -> Frame:
-    question = SeriesQuestion(
-        scope=scope,
-        name=query.name,
-        type=query.type,
-        expr=bind(parse(query.filter), variables),
-        groups=read_groups(",".join(query.group_by), "metric_points"),
-        interval_s=read_interval(query.interval, scope),
-        aggregation=query.aggregation,
-        quantiles=tuple(dict.fromkeys(query.quantiles)),
-        limit=query.limit,
-    )
-    try:
-        answer = read_series(reader, question, services.clock.now_ns())
-    except NotFound:
-        # a dashboard is made for what may not report yet, or has stopped to
-        return Frame(f"No points of {query.name} in this range")
-    return metric_frame(question, answer, has_rows=has_rows)
-
-
-def _sql(services: Services, scope: Scope, query: SqlQuery, variables: Variables, *, has_rows: bool) -> Frame:
-    settings = services.settings
-    limits = SqlLimits(settings.query_max_time_s, settings.query_max_memory_bytes, min(settings.query_max_rows, MAX_ROWS))
-    # what rollups hold is a minute long at least
-    interval_s = auto_interval(scope, 60) if query.interval == "auto" else read_interval(query.interval, scope)
-    wanted = placeholders(services.engine, query.query)
-    parameters = bound_parameters(wanted, query.parameters, variables, scope, interval_s)
-    answer = run_sql(services.engine, scope.project_id, query.query, parameters, limits)
-    mapping = Mapping(query.time, query.names, query.values)
-    return sql_frame(answer, mapping, scope, interval_s if INTERVAL in wanted else None, has_rows=has_rows)
 
 
 def _written(frame: Frame, scope: Scope) -> PanelData:

@@ -1,6 +1,6 @@
 """GET /api/v1/usage: usage over time, by anything that spans have."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from watchglass.api.access import AskedScope, Injected
 from watchglass.api.paging import AskedPrecision, AskedReader, Filter, SampledShare
 from watchglass.query.filter import parse
-from watchglass.query.measures import MEASURES, Measure, read_measures
+from watchglass.query.measures import MEASURES, Additive, Measure, read_measures
 from watchglass.query.scope import format_time
 from watchglass.query.usage import measure_usage
 from watchglass.query.usage_cost import affordable_interval
@@ -17,8 +17,6 @@ from watchglass.query.usage_source import SourceName, kept_since, read_interval
 from watchglass.query.usage_statements import UsageQuestion
 
 router = APIRouter(prefix="/api/v1", tags=["usage"])
-
-Additive = Literal["span_count", "model_call_count", "error_count", "input_tokens", "output_tokens", "cost_usd"]
 
 
 class MeasureOut(BaseModel):

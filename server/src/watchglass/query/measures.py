@@ -7,8 +7,12 @@ all buckets, so that a total is exact.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from watchglass.errors import InvalidInput
+
+Additive = Literal["span_count", "model_call_count", "error_count", "input_tokens", "output_tokens", "cost_usd"]
+"""Measures by which groups can be the largest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What is watched, when it is told and to whom: rules, their states, incidents and notifications."""

@@ -1,0 +1,1 @@
+"""When a rule is breached: one file a kind, listed in `registry`."""
