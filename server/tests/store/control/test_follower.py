@@ -53,8 +53,9 @@ def test_changes_of_another_server_are_seen_within_the_interval(
     monkeypatch.setattr(follower_module, "INTERVAL_S", 0.02)
     rounds = threading.Semaphore(0)
     follower.each_round(rounds.release)
+    other = open_control()  # before the rounds begin, since that takes several of them
     follower.start()
-    create_project(open_control(), "elsewhere", "", 1)
+    create_project(other, "elsewhere", "", 1)
     for _ in range(2):  # the first round may have begun before the change
         assert rounds.acquire(timeout=10)
     assert "elsewhere" in follower.snapshot.project_ids

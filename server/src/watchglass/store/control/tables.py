@@ -3,10 +3,12 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     String,
     Table,
@@ -104,6 +106,38 @@ outlet_places = Table(
     Column("last_error_at_ns", BigInteger, nullable=True),
     Column("last_delivered_at_ns", BigInteger, nullable=True),
 )
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("held_until_ns", BigInteger, nullable=False),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("target_name", String(63), nullable=False),
+    Column("project_id", String(63), nullable=True),
+    Column("incident_id", String(64), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("dedup_key", String(200), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("created_at_ns", BigInteger, nullable=False),
+    Column("next_attempt_at_ns", BigInteger, nullable=False),
+    Column("attempt_count", BigInteger, nullable=False),
+    Column("last_error", String(500), nullable=False),
+    Column("done_at_ns", BigInteger, nullable=True),
+    Column("is_standing", Boolean, nullable=False),
+    UniqueConstraint("target_name", "dedup_key", name="notifications_once"),
+    Index("notifications_waiting", "target_name", "state", "next_attempt_at_ns"),
+    Index("notifications_by_incident", "incident_id", "target_name"),
+)
+"""What is to be told and what was: outbox and log in one."""
 
 changes = Table(
     "changes",

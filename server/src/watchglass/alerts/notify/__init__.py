@@ -1,0 +1,1 @@
+"""Telling people: messages, the targets that they go to, and the thread that delivers them."""
