@@ -17,6 +17,7 @@ TABLES = {
     "logs": "One row a log record or event.",
     "metric_points": "One row a metric point, of every type.",
     "scores": "One row a judgement of a trace, a span or a session: evaluations, feedback of users, annotations.",
+    "readings": "One row a series and evaluation of a rule: the value, what it was held against, and where the alert stood.",
     "usage_minute": "What dashboards read: usage by the minute, kept up to date by the store as spans arrive.",
     "usage_hour": "The same by the hour, kept longer.",
 }

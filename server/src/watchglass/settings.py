@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     retention_logs_days: int = Field(30, ge=0, le=18_250, description="Days that logs are kept after their arrival; 0 keeps them for ever")
     retention_metric_points_days: int = Field(30, ge=0, le=18_250, description="Days that metric points are kept after their arrival; 0 keeps them for ever")
     retention_scores_days: int = Field(730, ge=0, le=18_250, description="Days that scores are kept after their arrival; 0 keeps them for ever")
+    retention_readings_days: int = Field(90, ge=0, le=18_250, description="Days that the readings of rules are kept, from which bands and states are drawn; 0 keeps them for ever")
     retention_usage_minute_days: int = Field(30, ge=0, le=18_250, description="Days that usage by the minute is kept, by the spans' start; 0 keeps it for ever")
     retention_usage_hour_days: int = Field(730, ge=0, le=18_250, description="Days that usage by the hour is kept, by the spans' start; 0 keeps it for ever")
 

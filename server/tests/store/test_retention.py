@@ -13,7 +13,7 @@ from watchglass.store.engine import Engine
 from watchglass.store.retention import apply_retention, complete_since_ns
 
 DAY_NS = 86_400 * 10**9
-TABLES = ["spans", "logs", "metric_points", "scores", "usage_minute", "usage_hour"]
+TABLES = ["spans", "logs", "metric_points", "scores", "readings", "usage_minute", "usage_hour"]
 
 
 def now_ns(engine: Engine) -> int:

@@ -10,6 +10,7 @@ TIME_COLUMN = {
     "logs": "time",
     "metric_points": "time",
     "scores": "time",
+    "readings": "time",
     "usage_minute": "time",
     "usage_hour": "time",
 }

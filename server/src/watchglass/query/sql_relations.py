@@ -14,7 +14,7 @@ SPAN_EVENTS = (
 )
 """The view span_events, written out: a view cannot be asked with PREWHERE."""
 
-FINAL = {"scores": " FINAL"}
+FINAL = {"scores": " FINAL", "readings": " FINAL"}
 """Tables in which a row may stand twice until a merge, and what makes them read as if merged."""
 
 VIEWS = {"span_events": SPAN_EVENTS}

@@ -1,8 +1,8 @@
 """How long each table keeps its rows: the settings' days, written into the tables as TTL.
 
-Spans, logs, metric points and scores are kept by arrival (`received_at`), not by the time that the sender wrote: a row stamped
-1971 that has just arrived is not deleted at once, one stamped 2090 is not kept until then, and a day's partition
-expires as a whole, so that deleting it costs nothing. Usage has no arrival; it is kept by the spans' start, so usage of
+Spans, logs, metric points, scores and readings are kept by arrival (`received_at`), not by the time that the sender
+wrote: a row stamped 1971 that has just arrived is not deleted at once, one stamped 2090 is not kept until then, and a
+day's partition expires as a whole, so that deleting it costs nothing. Usage has no arrival; it is kept by the spans' start, so usage of
 spans sent in later than the minute table reaches is found by the hour only.
 """
 
@@ -44,6 +44,7 @@ def retentions(settings: Settings) -> tuple[Retention, ...]:
         Retention("logs", "toDateTime(received_at)", settings.retention_logs_days),
         Retention("metric_points", "toDateTime(received_at)", settings.retention_metric_points_days),
         Retention("scores", "toDateTime(received_at)", settings.retention_scores_days),
+        Retention("readings", "toDateTime(received_at)", settings.retention_readings_days),
         Retention("usage_minute", "time", settings.retention_usage_minute_days),
         Retention("usage_hour", "time", settings.retention_usage_hour_days),
     )
