@@ -9,13 +9,13 @@ from doubles.rows import NOW_NS
 from doubles.target import Target, running_target
 from watchglass.clock import FixedClock
 from watchglass.model.records import Signal
+from watchglass.outgoing.sending import Sender
 from watchglass.outlets.delivery import Delivery
 from watchglass.outlets.delivery import Target as DeliveryTarget
 from watchglass.outlets.lease import Lease
 from watchglass.outlets.otlp import Otlp
 from watchglass.outlets.outlet import Outlet
 from watchglass.outlets.queue import StoreQueue
-from watchglass.outlets.sending import Sender
 from watchglass.query.arrivals import Arrivals
 from watchglass.query.filter import parse
 from watchglass.query.reader import Reader

@@ -10,8 +10,8 @@ from doubles.target import Target
 from outlets.conftest import NOW_MS, Bench, run
 from outlets.test_remote_write import read_body
 from watchglass.model.records import Signal
+from watchglass.outgoing.options import Options
 from watchglass.outlets import last9
-from watchglass.outlets.options import Options
 from watchglass.outlets.outlet import Outlet
 from watchglass.store.engine import Engine
 

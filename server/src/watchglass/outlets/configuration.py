@@ -1,17 +1,14 @@
 """The file of outlets read: which there are, what each delivers, and every mistake named by its field."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from watchglass.errors import InvalidInput
 from watchglass.model.records import Signal
+from watchglass.outgoing.named_targets import read_named_targets, refuse_twins
+from watchglass.outgoing.options import Options
 from watchglass.outlets.kinds import KINDS
-from watchglass.outlets.options import Options
 from watchglass.outlets.outlet import Kind, Outlet
 from watchglass.query.arrivals import Arrivals
 from watchglass.query.conditions import condition
@@ -23,9 +20,6 @@ SIGNAL_NAMES = {signal.name.lower(): signal for signal in Signal}
 
 MAX_OUTLETS = 20
 DEFAULT_MAX_LAG_HOURS = 24
-MAX_FILE_BYTES = 2**20
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +49,16 @@ def read_outlets(path: Path, variable: Callable[[str], str | None]) -> list[Conf
     Raises:
         InvalidInput: Something in it is wrong; the field says what, such as `outlets[0].url`.
     """
-    try:
-        with path.expanduser().open("rb") as file:
-            document = yaml.safe_load(file.read(MAX_FILE_BYTES))
-    except OSError as error:
-        raise InvalidInput("outlets_file", f"cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
-        # without the parser's words, which quote the line, that may hold a secret
-        raise InvalidInput("outlets_file", "is not YAML") from None
-    given = document.get("outlets") if isinstance(document, dict) and set(document) == {"outlets"} else None
-    if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
-        raise InvalidInput("outlets_file", "must be a map with one key, outlets: a list of maps")
-    if len(given) > MAX_OUTLETS:
-        raise InvalidInput("outlets", f"there may be at most {MAX_OUTLETS}")
-    outlets = [_outlet(f"outlets[{position}]", item, variable) for position, item in enumerate(given)]
-    names = [outlet.name for outlet in outlets]
-    for position, name in enumerate(names):
-        if name in names[:position]:
-            raise InvalidInput(f"outlets[{position}].name", f"{name} is the name of two outlets")
+    listed = read_named_targets(path, "outlets_file", "outlets", MAX_OUTLETS, variable)
+    outlets = [_outlet(options) for options in listed]
+    refuse_twins("outlets", [outlet.name for outlet in outlets])
     return outlets
 
 
-def _outlet(where: str, given: dict[str, Any], variable: Callable[[str], str | None]) -> ConfiguredOutlet:
-    options = Options(where, given, variable)
-    name = options.text("name")
-    if not _NAME.fullmatch(name):
-        raise options.invalid("name", "must be 1 to 63 of a-z, 0-9 and -, beginning with a letter or digit")
+def _outlet(options: Options) -> ConfiguredOutlet:
+    name = options.name()
     kind = _kind(options)
-    project = options.take("project")
-    if project is not None and (not isinstance(project, str) or not _NAME.fullmatch(project)):
-        raise options.invalid("project", "must be the id of a project")
+    project = options.project()
     filters = _filters(options)
     signals = _signals(options, kind)
     for signal in filters:
@@ -98,11 +72,8 @@ def _outlet(where: str, given: dict[str, Any], variable: Callable[[str], str | N
 
 
 def _kind(options: Options) -> Kind:
-    name = options.text("kind")
-    for kind in KINDS:
-        if kind.name == name:
-            return kind
-    raise options.invalid("kind", f"must be one of {', '.join(kind.name for kind in KINDS)}")
+    by_name = {kind.name: kind for kind in KINDS}
+    return by_name[options.chosen("kind", list(by_name))]
 
 
 def _signals(options: Options, kind: Kind) -> tuple[Signal, ...]:

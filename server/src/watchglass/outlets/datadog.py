@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import orjson
 
 from watchglass.model.records import Signal
+from watchglass.outgoing.options import Options
 from watchglass.outlets.chunks import within
 from watchglass.outlets.datadog_logs import log_item
 from watchglass.outlets.datadog_metrics import UNSUPPORTED, point_series
 from watchglass.outlets.datadog_spans import span_items
-from watchglass.outlets.options import Options
 from watchglass.outlets.outlet import Kind, Prepared, Request, Row
 
 SITES = (

@@ -8,11 +8,11 @@ from typing import Protocol
 from watchglass.clock import Clock
 from watchglass.errors import TooExpensive
 from watchglass.model.records import Signal
-from watchglass.outlets.backoff import wait_s
+from watchglass.outgoing.backoff import wait_s
+from watchglass.outgoing.sending import Answer, Fate
 from watchglass.outlets.lease import Lease
 from watchglass.outlets.outlet import Outlet, Request
 from watchglass.outlets.queue import StoreQueue, Unit
-from watchglass.outlets.sending import Answer, Fate
 from watchglass.store.control.database import ControlDatabase
 from watchglass.store.control.outlets import Place, read_place, save_place
 

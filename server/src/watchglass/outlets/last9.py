@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from watchglass.model.records import Signal
-from watchglass.outlets.options import Options
+from watchglass.outgoing.options import Options
 from watchglass.outlets.otlp import Otlp
 from watchglass.outlets.outlet import Kind, Prepared, Row
 from watchglass.outlets.remote_write import RemoteWrite, basic_authorization

@@ -9,7 +9,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from watchglass.model.records import Signal
-from watchglass.outlets.options import Options
+from watchglass.outgoing.options import Options
 from watchglass.outlets.otlp_messages import request_of
 from watchglass.outlets.outlet import Kind, Prepared, Request, Row
 

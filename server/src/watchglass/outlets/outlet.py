@@ -5,26 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from watchglass.model.records import Signal
-from watchglass.outlets.options import Options
+from watchglass.outgoing.options import Options
+from watchglass.outgoing.sending import Post
 
 Row = Mapping[str, Any]
 """A stored row, as query.arrivals gives it: columns by name, instants in nanoseconds since 1970, maps as dicts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One POST.
+class Request(Post):
+    """One POST that carries rows.
 
     Attributes:
-        url: Where to.
-        headers: With secrets, so they are never written anywhere.
-        body: As sent, compressed.
         rows: The rows that it carries; where the target refuses it, they are sent again in halves.
     """
 
-    url: str
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
     rows: Sequence[Row] = field(repr=False)
 
 

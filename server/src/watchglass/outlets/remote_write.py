@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import cramjam
 
 from watchglass.model.records import Signal
-from watchglass.outlets.options import Options
+from watchglass.outgoing.options import Options
 from watchglass.outlets.outlet import Kind, Prepared, Request, Row
 from watchglass.outlets.prometheus_series import UNSUPPORTED, samples_of
 from watchglass.outlets.write_request import Sample, write_request

@@ -9,11 +9,11 @@ import structlog
 
 from watchglass.clock import Clock
 from watchglass.errors import WatchglassError
+from watchglass.outgoing.sending import Sender
 from watchglass.outlets.configuration import ConfiguredOutlet
 from watchglass.outlets.delivery import Delivery, DeliveryObserver, Target
 from watchglass.outlets.lease import Lease
 from watchglass.outlets.queue import StoreQueue
-from watchglass.outlets.sending import Sender
 from watchglass.query.reader import Reader
 from watchglass.store.control.database import ControlDatabase
 from watchglass.store.control.outlets import begin_outlet

@@ -1,7 +1,7 @@
-"""The options of one outlet in the file: each read once and checked, secrets by reference alone, nothing left over."""
+"""The options of one target in a file: each read once and checked, secrets by reference alone, nothing left over."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,12 +12,15 @@ MAX_SECRET_BYTES = 16 * 1024
 SECRETS = ("api_key", "authorization", "headers", "password", "username", "token", "secret")
 """What must not stand in the file itself, only the name of a variable or of a file that holds it."""
 
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
+"""What targets and projects are called."""
+
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", re.ASCII)
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]+", re.ASCII)
 
 
 class Options:
-    """One outlet's options.
+    """One target's options.
 
     Attributes:
         where: What errors call it: `outlets[0]`.
@@ -58,13 +61,72 @@ class Options:
             raise self.invalid(name, "must be a text that is not empty")
         return value.strip()
 
+    def name(self) -> str:
+        """What the target is called.
+
+        Raises:
+            InvalidInput: It is no name.
+        """
+        name = self.text("name")
+        if not NAME.fullmatch(name):
+            raise self.invalid("name", "must be 1 to 63 of a-z, 0-9 and -, beginning with a letter or digit")
+        return name
+
+    def project(self) -> str | None:
+        """The one project that the target is for; None for all.
+
+        Raises:
+            InvalidInput: It is no id of a project.
+        """
+        project = self.take("project")
+        if project is not None and (not isinstance(project, str) or not NAME.fullmatch(project)):
+            raise self.invalid("project", "must be the id of a project")
+        return project
+
+    def flag(self, name: str) -> bool:
+        """Whether something is wanted; not when it is not said.
+
+        Raises:
+            InvalidInput: It is neither true nor false.
+        """
+        value = self.take(name, False)
+        if not isinstance(value, bool):
+            raise self.invalid(name, "must be true or false")
+        return value
+
+    def chosen(self, name: str, words: Sequence[str], default: str | None = None) -> str:
+        """One of `words`.
+
+        Raises:
+            InvalidInput: It is none of them.
+        """
+        value = self.take(name, default)
+        if value not in words:
+            raise self.invalid(name, f"must be one of {', '.join(words)}")
+        return str(value)
+
     def url(self, name: str, default: str | None = None) -> str:
         """An http or https address without a password, a query or a fragment; without the slash at its end.
 
         Raises:
             InvalidInput: It is none; the address is not repeated, as it may hold a secret.
         """
-        text = self.text(name, default)
+        return self._checked_url(name, self.text(name, default)).rstrip("/")
+
+    def secret_url(self, name: str) -> str:
+        """An http or https address, in the file as `url` has it, or named as a secret: then it may have a query.
+
+        Raises:
+            InvalidInput: It is none; the address is not repeated.
+        """
+        named = self.secret(name, is_needed=False)
+        if named is None:
+            return self.url(name)
+        if self.take(name) is not None:
+            raise self.invalid(name, f"give this or {name}_env, not both")
+        return self._checked_url(f"{name}_env", named, may_have_query=True)
+
+    def _checked_url(self, name: str, text: str, *, may_have_query: bool = False) -> str:
         try:
             parts = urlsplit(text)
             is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -74,9 +136,9 @@ class Options:
             raise self.invalid(name, "must be an address such as https://otlp.example.com")
         if parts.username is not None or parts.password is not None:
             raise self.invalid(name, "must not hold a user or a password; name them with username_env and password_env")
-        if parts.query or parts.fragment:
+        if parts.fragment or (parts.query and not may_have_query):
             raise self.invalid(name, "must not have a query or a fragment")
-        return text.rstrip("/")
+        return text
 
     def number(self, name: str, default: float, least: float, most: float) -> float:
         """A number within bounds.
@@ -130,7 +192,7 @@ class Options:
             InvalidInput: An option that the kind does not have; it is named.
         """
         for name in self._given:
-            raise self.invalid(str(name)[:100], "there is no such option for this kind of outlet")
+            raise self.invalid(str(name)[:100], "there is no such option for this kind")
 
     def _of_variable(self, field: str, name: Any) -> str:
         value = self._variable(name) if isinstance(name, str) and name else None

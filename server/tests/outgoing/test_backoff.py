@@ -1,6 +1,6 @@
 """Waits before the next try: bounds, jitter, and what targets ask for."""
 
-from watchglass.outlets.backoff import retry_after_s, wait_s
+from watchglass.outgoing.backoff import retry_after_s, wait_s
 
 
 def test_waits_double_up_to_a_bound() -> None:

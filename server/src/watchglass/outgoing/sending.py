@@ -1,14 +1,13 @@
 """One request sent, and what became of it: taken, to be tried again, or refused for what it holds."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 import httpx
 
 from watchglass.clock import Clock
-from watchglass.outlets.backoff import retry_after_s
-from watchglass.outlets.outlet import Request
+from watchglass.outgoing.backoff import retry_after_s
 
 CONNECT_TIMEOUT_S = 10.0
 ANSWER_TIMEOUT_S = 30.0
@@ -18,6 +17,21 @@ MAX_ERROR_CHARACTERS = 300
 REFUSED = frozenset({400, 413, 415, 422})
 """Statuses that say that this request can never be taken; every other failure is the target's, or the settings', and may
 pass (also 401, 403 and 404: a wrong key loses nothing for as long as rows are kept)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One POST.
+
+    Attributes:
+        url: Where to; may be a secret, so it is never written anywhere.
+        headers: With secrets.
+        body: As sent.
+    """
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 class Fate(Enum):
@@ -46,7 +60,7 @@ class Answer:
 
 
 class Sender:
-    """Sends requests of one outlet. Safe for several threads."""
+    """Sends requests to one target. Safe for several threads."""
 
     def __init__(self, clock: Clock, secrets: Sequence[str]) -> None:
         """Prepare; `secrets` are kept out of errors, for targets that repeat what they were sent."""
@@ -63,28 +77,29 @@ class Sender:
         """Close the connections."""
         self._client.close()
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Post) -> Answer:
         """Send one request. Never raises on what the network or the target does."""
         try:
             with self._client.stream("POST", request.url, content=request.body, headers=request.headers) as response:
                 return self._answer(response, _read(response))
         except httpx.HTTPError as error:
-            return Answer(Fate.AGAIN, self._shown(f"{type(error).__name__}: {error}"))
+            return Answer(Fate.AGAIN, self.shown(f"{type(error).__name__}: {error}"))
+
+    def shown(self, text: str) -> str:
+        """A text without the secrets, on one line, of bounded length."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return "".join(character if character.isprintable() else " " for character in text)[:MAX_ERROR_CHARACTERS]
 
     def _answer(self, response: httpx.Response, body: bytes) -> Answer:
         status = response.status_code
         if 200 <= status < 300:
             return Answer(Fate.TAKEN, body=body)
-        error = self._shown(f"{status} {response.reason_phrase}: {body.decode(errors='replace').strip()}")
+        error = self.shown(f"{status} {response.reason_phrase}: {body.decode(errors='replace').strip()}")
         if status in REFUSED:
             return Answer(Fate.REFUSED, error, body)
         asked_s = retry_after_s(response.headers.get("retry-after"), self._clock.now_ns() / 1e9)
         return Answer(Fate.AGAIN, error, body, asked_s)
-
-    def _shown(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return "".join(character if character.isprintable() else " " for character in text)[:MAX_ERROR_CHARACTERS]
 
 
 def _read(response: httpx.Response) -> bytes:
