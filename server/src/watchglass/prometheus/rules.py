@@ -36,6 +36,10 @@ class Burn:
     share: float
     severity: str
 
+    def factor(self, window_days: int) -> float:
+        """How many times as fast as it may the budget of `window_days` days has to burn."""
+        return round(self.share * window_days * 24 / self.hours, 3)
+
 
 BURNS = (
     Burn("1h", "5m", 1, 0.02, "page"),
@@ -112,7 +116,7 @@ def _rate(objective: Objective, metric: str, window: str, *more: str) -> str:
 
 
 def _alert(objective: Objective, burn: Burn, window_days: int) -> dict[str, Any]:
-    factor = round(burn.share * window_days * 24 / burn.hours, 3)
+    factor = burn.factor(window_days)
     chosen = f'{{objective="{objective.name}"}}'
     labels = " ".join(f"{label}={{{{ $labels.{label} }}}}" for label in objective.by)
     return {

@@ -1,10 +1,39 @@
-"""What all kinds share: bounds that a value must keep within, and how a kind looks to a rule."""
+"""What all kinds share: how a kind looks to a rule, and bounds that a value must keep within."""
 
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from pydantic import Field, model_validator
 
+from watchglass.alerts.detector_states import DetectorStates
+from watchglass.alerts.reading import Reading
+from watchglass.alerts.windows import Asked
 from watchglass.query.asked import Finite, MetricQuery, Part, SqlQuery, UsageQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a kind is asked with.
+
+    Attributes:
+        asked: What windows are read with.
+        query: The rule's query.
+        window_s: How much time one value is read over, in seconds.
+        every_s: Time between evaluations, in seconds.
+        minimum_traffic: Spans (or whatever a value is divided by) from which on it counts.
+        states: What detectors remember.
+        state_key: Names what they remember for this rule.
+    """
+
+    asked: Asked
+    query: UsageQuery | MetricQuery | SqlQuery
+    window_s: int
+    every_s: int
+    minimum_traffic: int
+    states: DetectorStates
+    state_key: str
 
 
 class Condition(Part):
@@ -14,6 +43,28 @@ class Condition(Part):
         """Say why this kind cannot watch `query` read over `window_s`; None when it can."""
         del query, window_s
         return None
+
+    @property
+    def is_of_whole_windows(self) -> bool:
+        """Whether evaluations must lie a whole window apart, whatever the query."""
+        return False
+
+    @abstractmethod
+    def read(self, watch: Watch, ends_ns: Sequence[int]) -> list[list[Reading]]:
+        """Read the series at each evaluation.
+
+        Args:
+            watch: What to read, and with what.
+            ends_ns: End of the window of each evaluation, nanoseconds since 1970 UTC, evenly spaced, oldest first.
+
+        Returns:
+            The readings of each evaluation, one a series.
+
+        Raises:
+            InvalidInput: The query cannot be answered as it is.
+            TooExpensive: It went over the limits.
+            StoreError: The store failed.
+        """
 
 
 class Bounds(Condition):
@@ -50,9 +101,19 @@ class Bounds(Condition):
         return value <= self.recover if self.above is not None else value >= self.recover
 
     def bound_for(self, value: float | None) -> float | None:
-        """The bound that matters for `value`: the one that it is beyond, else the only one, else the nearer one."""
+        """The bound that matters for `value`: the only one, else the nearer one."""
         if self.above is None or self.below is None:
             return self.above if self.above is not None else self.below
         if value is None:
             return self.above
         return self.above if abs(value - self.above) <= abs(value - self.below) else self.below
+
+
+def known(value: float) -> float | None:
+    """A number of an array as a value: NaN is None."""
+    return None if value != value else float(value)
+
+
+def little_traffic(traffic: float, minimum: int) -> str:
+    """Say that there was too little to tell."""
+    return f"{traffic:,.0f} of {minimum:,} needed to tell"
