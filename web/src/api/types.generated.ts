@@ -199,6 +199,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hosts
+         * @description List the machines that were reported of in the range: CPU, memory, disk, network and each GPU.
+         */
+        get: operations["hosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -681,6 +701,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/serving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Serving
+         * @description List the model servers that reported in the range: queue, KV cache, latency by phase, tokens, with their state.
+         */
+        get: operations["serving"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -833,6 +873,29 @@ export interface paths {
          * @description Return everything that is known of one span; of several with its id, the earliest.
          */
         get: operations["get_span"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/spans/{span_id}/serving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Span Serving
+         * @description Say what the queue, the KV cache and the GPU did during a call, on the servers and machines that it went to.
+         *
+         *     They are found by what the span, its resource and the two generations of spans below it say: pod, service instance,
+         *     address and port, host.
+         */
+        get: operations["span_serving"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1249,6 +1312,68 @@ export interface components {
              * @description The rows that were looked at begin here, RFC 3339
              */
             start: string;
+        };
+        /**
+         * BesideGpuOut
+         * @description A GPU around a call.
+         */
+        BesideGpuOut: {
+            /**
+             * Id
+             * @description Its id
+             */
+            id: string;
+            /**
+             * Index
+             * @description Its place in the machine, empty when not said
+             */
+            index: string;
+            /**
+             * Measures
+             * @description What it did, by name
+             */
+            measures: {
+                [key: string]: components["schemas"]["DuringOut"];
+            };
+            /**
+             * Name
+             * @description Its model, empty when not said
+             */
+            name: string;
+        };
+        /**
+         * BesideOut
+         * @description A server or machine that the call went to.
+         */
+        BesideOut: {
+            /**
+             * Gpus
+             * @description Its GPUs, for a host
+             */
+            gpus: components["schemas"]["BesideGpuOut"][];
+            /**
+             * Kind
+             * @description server, or host
+             * @enum {string}
+             */
+            kind: "server" | "host";
+            /**
+             * Matches
+             * @description How it was found, a reporter each
+             */
+            matches: components["schemas"]["MatchOut"][];
+            /**
+             * Measures
+             * @description What it did, by name; what it does not report is absent
+             */
+            measures: {
+                [key: string]: components["schemas"]["DuringOut"];
+            };
+            /**
+             * Name
+             * @description Its instance, or its host
+             */
+            name: string;
         };
         /**
          * ChangedDashboard
@@ -1688,6 +1813,47 @@ export interface components {
             variables: components["schemas"]["Variable"][];
         };
         /**
+         * DuringOut
+         * @description One measure around a call.
+         */
+        DuringOut: {
+            /**
+             * Age S
+             * @description How long before that it had been reported, in s, to the length of a bucket
+             */
+            age_s: number | null;
+            /**
+             * At Start
+             * @description When the call began; null when nothing was known then
+             */
+            at_start: number | null;
+            /**
+             * Least
+             * @description Least during the call; null when nothing was known
+             */
+            least: number | null;
+            /**
+             * Mean
+             * @description Mean over the buckets of the call
+             */
+            mean: number | null;
+            /**
+             * Most
+             * @description Largest during the call
+             */
+            most: number | null;
+            /**
+             * Report Count
+             * @description Reports in the call's buckets; 0 means that the numbers are those of before
+             */
+            report_count: number;
+            /**
+             * Values
+             * @description Number in each bucket, aligned to times, held until the next report
+             */
+            values: (number | null)[];
+        };
+        /**
          * ExemplarOut
          * @description An observation that says which trace it came from.
          */
@@ -1792,6 +1958,27 @@ export interface components {
             value: string;
         };
         /**
+         * FactOut
+         * @description Something that the span, or one below it, says of where the call went.
+         */
+        FactOut: {
+            /**
+             * Name
+             * @description What it is, such as host.name or server.address:server.port
+             */
+            name: string;
+            /**
+             * Span Id
+             * @description The span that says it
+             */
+            span_id: string;
+            /**
+             * Value
+             * @description Its value, in lower case
+             */
+            value: string;
+        };
+        /**
          * FieldEntry
          * @description One column.
          */
@@ -1885,6 +2072,109 @@ export interface components {
              * @description Upper bound of each row; null where it has none
              */
             upper: (number | null)[];
+        };
+        /**
+         * HostGpuOut
+         * @description One GPU over time.
+         */
+        HostGpuOut: {
+            /**
+             * Id
+             * @description Its id
+             */
+            id: string;
+            /**
+             * Index
+             * @description Its place in the machine, empty when not said
+             */
+            index: string;
+            /**
+             * Measures
+             * @description What it did, by name
+             */
+            measures: {
+                [key: string]: components["schemas"]["MeasuredOut"];
+            };
+            /**
+             * Name
+             * @description Its model, empty when not said
+             */
+            name: string;
+            /**
+             * Slowed By
+             * @description Why it is slowed, by its last report; empty when it is not
+             */
+            slowed_by: string[];
+        };
+        /**
+         * HostOut
+         * @description One machine.
+         */
+        HostOut: {
+            /**
+             * Gpus
+             * @description Its GPUs, by index
+             */
+            gpus: components["schemas"]["HostGpuOut"][];
+            /**
+             * Last Report
+             * @description Its last report; null when there is none in the range
+             */
+            last_report: string | null;
+            /**
+             * Measures
+             * @description What it did, by name; what is not reported is absent
+             */
+            measures: {
+                [key: string]: components["schemas"]["MeasuredOut"];
+            };
+            /**
+             * Name
+             * @description Its name: host.name, else where it is scraped
+             */
+            name: string;
+            /**
+             * Reporters
+             * @description Who reports of it
+             */
+            reporters: components["schemas"]["ReporterOut"][];
+            /**
+             * State
+             * @description As the best of its reporters
+             * @enum {string}
+             */
+            state: "up" | "down" | "stale";
+        };
+        /**
+         * HostsOut
+         * @description The machines.
+         */
+        HostsOut: {
+            /**
+             * Hosts
+             * @description By name
+             */
+            hosts: components["schemas"]["HostOut"][];
+            /**
+             * Interval S
+             * @description Length of a bucket, in seconds
+             */
+            interval_s: number;
+            /**
+             * Is Truncated
+             * @description There are more than the 200 that reported last
+             */
+            is_truncated: boolean;
+            /**
+             * Measures
+             * @description What machines and GPUs may have, in the order in which it is shown
+             */
+            measures: components["schemas"]["watchglass__api__instances__MeasureOut"][];
+            /**
+             * Times
+             * @description Start of each bucket in UTC
+             */
+            times: string[];
         };
         /**
          * KeyEntry
@@ -2275,6 +2565,21 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * MatchOut
+         * @description Why an instance is shown.
+         */
+        MatchOut: {
+            /** @description What met; null for the machine of a server */
+            fact: components["schemas"]["FactOut"] | null;
+            /** @description Who reported */
+            reporter: components["schemas"]["ReporterOut"];
+            /**
+             * Way
+             * @description How it was found: pod, service instance, address and port, service on the host, host of the address, Kubernetes node, host name, machine of the server
+             */
+            way: string;
+        };
+        /**
          * MeasureEntry
          * @description A measure of usage that a panel can show.
          */
@@ -2309,20 +2614,20 @@ export interface components {
             measures: components["schemas"]["MeasureEntry"][];
         };
         /**
-         * MeasureOut
-         * @description What a measure is.
+         * MeasuredOut
+         * @description One measure of one instance over time.
          */
-        MeasureOut: {
+        MeasuredOut: {
             /**
-             * Brief
-             * @description What it says
+             * Latest
+             * @description Number of the last bucket that has one
              */
-            brief: string;
+            latest: number | null;
             /**
-             * Unit
-             * @description Unit, empty for a count
+             * Values
+             * @description Number in each bucket, aligned to times: held until the next report, for 150 s at most; null where nothing is known
              */
-            unit: string;
+            values: (number | null)[];
         };
         /**
          * MetricAttributeList
@@ -3430,6 +3735,58 @@ export interface components {
             row_count: number;
         };
         /**
+         * ReporterOut
+         * @description A service instance that reports metrics of a server or a machine.
+         */
+        ReporterOut: {
+            /**
+             * Address
+             * @description Host at which it is scraped, empty when it is not
+             */
+            address: string;
+            /**
+             * Host Name
+             * @description Its machine, empty when not known
+             */
+            host_name: string;
+            /**
+             * Last Report
+             * @description Its last report; null when there is none in the range
+             */
+            last_report: string | null;
+            /**
+             * Models
+             * @description Models that it serves, as far as it says
+             */
+            models: string[];
+            /**
+             * Port
+             * @description Port at which it is scraped
+             */
+            port: string;
+            /**
+             * Server
+             * @description Which program it is (vllm, sglang, tgi ...), empty when not known
+             */
+            server: string;
+            /**
+             * Service Instance Id
+             * @description Which one of the service, empty when not said; Prometheus's instance
+             */
+            service_instance_id: string;
+            /**
+             * Service Name
+             * @description Service; Prometheus's job
+             */
+            service_name: string;
+            /**
+             * State
+             * @description down: its last scrape failed; stale: silent for 150 s; else up
+             * @enum {string}
+             */
+            state: "up" | "down" | "stale";
+        };
+        /**
          * RetentionOut
          * @description How long everything is kept.
          */
@@ -3551,6 +3908,65 @@ export interface components {
             values: {
                 [key: string]: (number | null)[];
             };
+        };
+        /**
+         * ServerOut
+         * @description One model server.
+         */
+        ServerOut: {
+            /**
+             * Address
+             * @description Host at which it is scraped, empty when it is not
+             */
+            address: string;
+            /**
+             * Host Name
+             * @description Its machine, empty when not known
+             */
+            host_name: string;
+            /**
+             * Last Report
+             * @description Its last report; null when there is none in the range
+             */
+            last_report: string | null;
+            /**
+             * Measures
+             * @description What it did, by name; what it does not report is absent
+             */
+            measures: {
+                [key: string]: components["schemas"]["MeasuredOut"];
+            };
+            /**
+             * Models
+             * @description Models that it serves, as far as it says
+             */
+            models: string[];
+            /**
+             * Port
+             * @description Port at which it is scraped
+             */
+            port: string;
+            /**
+             * Server
+             * @description Which program it is (vllm, sglang, tgi ...), empty when not known
+             */
+            server: string;
+            /**
+             * Service Instance Id
+             * @description Which one of the service, empty when not said; Prometheus's instance
+             */
+            service_instance_id: string;
+            /**
+             * Service Name
+             * @description Service; Prometheus's job
+             */
+            service_name: string;
+            /**
+             * State
+             * @description down: its last scrape failed; stale: silent for 150 s; else up
+             * @enum {string}
+             */
+            state: "up" | "down" | "stale";
         };
         /**
          * ServerState
@@ -3776,6 +4192,37 @@ export interface components {
             unpriced_count: number;
         };
         /**
+         * ServingOut
+         * @description The model servers.
+         */
+        ServingOut: {
+            /**
+             * Instances
+             * @description By service and instance
+             */
+            instances: components["schemas"]["ServerOut"][];
+            /**
+             * Interval S
+             * @description Length of a bucket, in seconds
+             */
+            interval_s: number;
+            /**
+             * Is Truncated
+             * @description There are more than the 200 that reported last
+             */
+            is_truncated: boolean;
+            /**
+             * Measures
+             * @description What servers may have, in the order in which it is shown
+             */
+            measures: components["schemas"]["watchglass__api__instances__MeasureOut"][];
+            /**
+             * Times
+             * @description Start of each bucket in UTC
+             */
+            times: string[];
+        };
+        /**
          * SessionEntry
          * @description One session.
          */
@@ -3958,6 +4405,57 @@ export interface components {
             next_cursor: string | null;
             /** Spans */
             spans: components["schemas"]["ListedSpanEntry"][];
+        };
+        /**
+         * SpanServing
+         * @description What servers and machines did around a call.
+         */
+        SpanServing: {
+            /**
+             * End Time
+             * @description Its end
+             */
+            end_time: string;
+            /**
+             * Facts
+             * @description What was looked for: all that the span and those below it say of where the call went
+             */
+            facts: components["schemas"]["FactOut"][];
+            /**
+             * Instances
+             * @description Those that the call went to, servers first; empty when none is known
+             */
+            instances: components["schemas"]["BesideOut"][];
+            /**
+             * Interval S
+             * @description Length of a bucket, in seconds
+             */
+            interval_s: number;
+            /**
+             * Is Truncated
+             * @description There are more than 20
+             */
+            is_truncated: boolean;
+            /**
+             * Measures
+             * @description What instances may have, in the order in which it is shown
+             */
+            measures: components["schemas"]["watchglass__api__instances__MeasureOut"][];
+            /**
+             * Reporter Count
+             * @description Servers and machines that reported in that time, whether the call went there or not
+             */
+            reporter_count: number;
+            /**
+             * Start Time
+             * @description Start of the call
+             */
+            start_time: string;
+            /**
+             * Times
+             * @description Start of each bucket: as long before and after the call as it took, within 2 to 15 minutes
+             */
+            times: string[];
         };
         /**
          * SqlColumn
@@ -4796,7 +5294,7 @@ export interface components {
              * @description What each measure is
              */
             measures: {
-                [key: string]: components["schemas"]["MeasureOut"];
+                [key: string]: components["schemas"]["watchglass__api__usage__MeasureOut"];
             };
             /**
              * Sampled Share
@@ -5129,6 +5627,49 @@ export interface components {
         Vocabulary: {
             /** Tables */
             tables: components["schemas"]["TableEntry"][];
+        };
+        /**
+         * MeasureOut
+         * @description A measure that instances may have.
+         */
+        watchglass__api__instances__MeasureOut: {
+            /**
+             * Brief
+             * @description Name for people
+             */
+            brief: string;
+            /**
+             * Name
+             * @description Name, a key of `measures` of an instance
+             */
+            name: string;
+            /**
+             * Owner
+             * @description What has it: server, host or gpu
+             * @enum {string}
+             */
+            owner: "server" | "host" | "gpu";
+            /**
+             * Unit
+             * @description ratio, s, By, By/s, tokens/s, 1/s, Cel, W, or a noun in braces
+             */
+            unit: string;
+        };
+        /**
+         * MeasureOut
+         * @description What a measure is.
+         */
+        watchglass__api__usage__MeasureOut: {
+            /**
+             * Brief
+             * @description What it says
+             */
+            brief: string;
+            /**
+             * Unit
+             * @description Unit, empty for a count
+             */
+            unit: string;
         };
     };
     responses: never;
@@ -5660,6 +6201,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ValueList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hosts: {
+        parameters: {
+            query?: {
+                /** @description auto, or a number with s, m, h, d or w: 5m */
+                interval?: string;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostsOut"];
                 };
             };
             /** @description The request cannot be answered as it is */
@@ -6905,6 +7493,53 @@ export interface operations {
             };
         };
     };
+    serving: {
+        parameters: {
+            query?: {
+                /** @description auto, or a number with s, m, h, d or w: 5m */
+                interval?: string;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServingOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_sessions: {
         parameters: {
             query?: {
@@ -7263,6 +7898,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanDetail"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    span_serving: {
+        parameters: {
+            query?: {
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Trace, 32 hexadecimal digits */
+                trace_id: string;
+                /** @description Span, 16 hexadecimal digits */
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpanServing"];
                 };
             };
             /** @description The request cannot be answered as it is */

@@ -11,6 +11,7 @@ from watchglass.conventions.attributes import text_map
 from watchglass.ingest.decode import decode_bodies
 from watchglass.ingest.exemplars import exemplar_columns
 from watchglass.ingest.flatten import flatten_attributes, struct_fields
+from watchglass.ingest.host_names import HostNames
 from watchglass.ingest.levels import records_of
 from watchglass.ingest.metric_points import TABLE, Points, points_of
 from watchglass.ingest.rows import Columns, identity_columns, marks_column, outcomes, table_batch
@@ -30,6 +31,7 @@ class MetricDecoder:
     def __init__(self, *, future_tolerance_s: float) -> None:
         """Prepare; points further than `future_tolerance_s` seconds ahead are marked."""
         self._future_tolerance_s = future_tolerance_s
+        self._hosts = HostNames()
 
     def __call__(self, exports: Sequence[Export], now_ns: int) -> Decoded:
         """Decode a group; see store.commit.Decode. Never raises on what a client sent."""
@@ -58,7 +60,7 @@ class MetricDecoder:
         ]
         columns["marks"] = marks_column(len(export_of), marks)
         keep = np.ones(len(export_of), dtype=bool)
-        batch = with_serving(table_batch(TABLE, columns, len(export_of)))
+        batch = with_serving(table_batch(TABLE, columns, len(export_of)), self._hosts)
         return Decoded(batch, outcomes(bodies, export_of, keep, len(exports), why=""))
 
     def _times(

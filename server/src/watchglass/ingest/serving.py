@@ -5,33 +5,36 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchglass.conventions.serving.registry import SERVER, SOURCE_METRIC, ServingRule, load_serving
+from watchglass.ingest.host_names import UNAME, HostNames
 from watchglass.ingest.series import text_hashes
 
 SCALED = ("value", "sum", "min", "max")
 SCALED_LISTS = ("bucket_bounds", "quantile_values", "exemplar_values")
 
 
-def with_serving(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Add to a batch of metric_points a canonical point for each that a rule knows."""
+def with_serving(batch: pa.RecordBatch, hosts: HostNames) -> pa.RecordBatch:
+    """Add to a batch of metric_points a canonical point for each that a rule knows, with its machine where `hosts` knows it."""
     rules = load_serving()
     names = batch.column("metric_name").dictionary_encode()
-    known = [(code, rules[name]) for code, name in enumerate(names.dictionary.to_pylist()) if name in rules]
+    listed = names.dictionary.to_pylist()
+    known = [(code, rules[name]) for code, name in enumerate(listed) if name in rules]
+    codes = names.indices.to_numpy(zero_copy_only=False)
+    if UNAME in listed:
+        hosts.learn(batch.take(pa.array(np.flatnonzero(codes == listed.index(UNAME)))))
     if not known:
         return batch
-    codes = names.indices.to_numpy(zero_copy_only=False)
-    parts = [_canonical(batch.take(pa.array(np.flatnonzero(codes == code))), rule) for code, rule in known]
+    parts = [_canonical(batch.take(pa.array(np.flatnonzero(codes == code))), rule, hosts) for code, rule in known]
     return pa.Table.from_batches([batch, *parts], batch.schema).combine_chunks().to_batches()[0]
 
 
-def _canonical(points: pa.RecordBatch, rule: ServingRule) -> pa.RecordBatch:
+def _canonical(points: pa.RecordBatch, rule: ServingRule, hosts: HostNames) -> pa.RecordBatch:
     """The points, all of the rule's source, as those of its canonical metric."""
     if rule.factor != 1:
         # the buckets of an exponential histogram cannot be moved by any factor
         points = points.filter(pc.not_equal(points.column("metric_type"), "exponential_histogram"))
     added = {**rule.attributes, SOURCE_METRIC: rule.source, SERVER: rule.server}
     renamed = [
-        [*{rule.labels.get(key, key): value for key, value in pairs}.items(), *added.items()]
-        for pairs in points.column("attributes").to_pylist()
+        {**{rule.labels.get(key, key): value for key, value in pairs}, **added} for pairs in points.column("attributes").to_pylist()
     ]
     count = points.num_rows
     name = pa.repeat(rule.name, count)
@@ -39,7 +42,8 @@ def _canonical(points: pa.RecordBatch, rule: ServingRule) -> pa.RecordBatch:
     changed = {
         "metric_name": name,
         "unit": pa.repeat(rule.unit, count),
-        "attributes": pa.array(renamed, points.schema.field("attributes").type),
+        "attributes": pa.array([list(one.items()) for one in renamed], points.schema.field("attributes").type),
+        "host_name": hosts.fill(points, renamed),
         "series_id": pa.array(series, pa.uint64()),
     }
     if rule.factor != 1:

@@ -23,7 +23,8 @@ MAX_EXEMPLARS = 100
 
 _START, _END = (f"fromUnixTimestamp64Nano({{{name}:Int64}}, 'UTC')" for name in ("start_ns", "end_ns"))
 _FROM = "fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC')"
-_EACH = "(PARTITION BY series_id ORDER BY time ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)"
+EACH = "(PARTITION BY series_id ORDER BY time ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)"
+"""The window of a point and the one before it in its series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,9 @@ class MetricSql:
                 f"WHERE NOT isNaN(value) GROUP BY {self.keys}bucket"
             )
         return (
-            f"SELECT {self.keys}bucket, sum(change) AS added FROM (SELECT *, {_change('value', 'before')} AS change FROM ("
-            f"SELECT *, row_number() OVER {_EACH.replace('1 PRECEDING', 'UNBOUNDED PRECEDING')} AS position, "
-            f"lagInFrame(value) OVER {_EACH} AS before, lagInFrame(time) OVER {_EACH} AS time_before "
+            f"SELECT {self.keys}bucket, sum(change) AS added FROM (SELECT *, {change_of('value', 'before')} AS change FROM ("
+            f"SELECT *, row_number() OVER {EACH.replace('1 PRECEDING', 'UNBOUNDED PRECEDING')} AS position, "
+            f"lagInFrame(value) OVER {EACH} AS before, lagInFrame(time) OVER {EACH} AS time_before "
             f"FROM ({self._points(_FROM, ', value')}) AS point WHERE NOT isNaN(value)"
             f") AS one) AS two WHERE time >= {_START} GROUP BY {self.keys}bucket"
         )
@@ -120,7 +121,7 @@ class MetricSql:
     def explicit(self) -> str:
         """A row a group, bucket and `layout` (the bounds): the counts that were `added`."""
         columns = ", toFloat64(count) AS value, 0. AS total, bucket_bounds AS bounds, bucket_counts AS counts"
-        before = f"lagInFrame(counts) OVER {_EACH} AS counts_before, lagInFrame(bounds) OVER {_EACH} AS bounds_before, "
+        before = f"lagInFrame(counts) OVER {EACH} AS counts_before, lagInFrame(bounds) OVER {EACH} AS bounds_before, "
         parts = (
             "[(bounds, arrayMap(x -> toInt64(x), counts))]"
             if self.metric.temporality == "delta"
@@ -137,7 +138,7 @@ class MetricSql:
         """A row a group, bucket and `level` (the scale): counts that were added, a point's less those of the one before it."""
         names = ("scale", "zero_count", "zero_threshold", "positive_offset", "positive_counts", "negative_offset", "negative_counts")
         columns = ", toFloat64(count) AS value, 0. AS total, " + ", ".join(names)
-        before = "".join(f"lagInFrame({name}) OVER {_EACH} AS {name}_before, " for name in names)
+        before = "".join(f"lagInFrame({name}) OVER {EACH} AS {name}_before, " for name in names)
         now = _exponential_part("", 1)
         parts = f"[{now}]"
         if self.metric.temporality != "delta":
@@ -190,23 +191,26 @@ class MetricSql:
         if self.metric.temporality == "delta":
             return f"SELECT *, value AS change, total AS sum_change FROM ({self._points(_START, columns)}) AS point"
         return (
-            f"SELECT *, {_is_new('value', 'value_before')} AS is_new, {_change('value', 'value_before')} AS change, "
+            f"SELECT *, {is_new('value', 'value_before')} AS is_new, {change_of('value', 'value_before')} AS change, "
             "if(isNull(change), NULL, if(is_new, total, total - total_before)) AS sum_change FROM ("
-            f"SELECT *, {before}row_number() OVER {_EACH.replace('1 PRECEDING', 'UNBOUNDED PRECEDING')} AS position, "
-            f"lagInFrame(value) OVER {_EACH} AS value_before, lagInFrame(total) OVER {_EACH} AS total_before, "
-            f"lagInFrame(time) OVER {_EACH} AS time_before FROM ({self._points(_FROM, columns)}) AS point) AS one"
+            f"SELECT *, {before}row_number() OVER {EACH.replace('1 PRECEDING', 'UNBOUNDED PRECEDING')} AS position, "
+            f"lagInFrame(value) OVER {EACH} AS value_before, lagInFrame(total) OVER {EACH} AS total_before, "
+            f"lagInFrame(time) OVER {EACH} AS time_before FROM ({self._points(_FROM, columns)}) AS point) AS one"
         )
 
 
-def _is_new(value: str, before: str) -> str:
+def is_new(value: str, before: str) -> str:
     """Whether a point counts from nothing: the first one, or one after a new start."""
     return f"(position = 1 OR {value} < {before} OR start_time > time_before)"
 
 
-def _change(value: str, before: str) -> str:
-    """What a point adds, null where that is not known: the first point of a series that began before the range."""
+def change_of(value: str, before: str) -> str:
+    """What a point adds, null where that is not known: the first point of a series that began before the range.
+
+    Rows need `position` in their series (from 1), `start_time`, `time`, `time_before`, and the placeholder `from_ns`.
+    """
     began_here = f"start_time < time AND start_time >= {_FROM}"
-    return f"multiIf(position = 1, if({began_here}, toNullable({value}), NULL), {_is_new(value, before)}, {value}, {value} - {before})"
+    return f"multiIf(position = 1, if({began_here}, toNullable({value}), NULL), {is_new(value, before)}, {value}, {value} - {before})"
 
 
 def _exponential_part(suffix: str, sign: int) -> str:

@@ -1,5 +1,6 @@
 """What is scraped: every address of every job as a target, followed as the files change."""
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from watchglass.errors import InvalidInput
+from watchglass.ingest.host_names import LOOPBACK
 from watchglass.ingest.scrape.configuration import (
     LEAST_INTERVAL_S,
     Credentials,
@@ -56,7 +58,10 @@ class Target:
         """What describes it as an OTLP resource, as OpenTelemetry maps Prometheus's labels."""
         address = httpx.URL(self.url)
         port = address.port or {"http": 80, "https": 443}[address.scheme]
+        # what is asked on this machine runs on it
+        own = {"host.name": socket.gethostname()} if address.host in LOOPBACK else {}
         return {
+            **own,
             "service.name": self.job,
             "service.instance.id": self.instance,
             "server.address": address.host,
