@@ -2,12 +2,13 @@
 
 A question reads parts, which are rows with a partial of each aggregate: the rows of a rollup as they are, or spans that were
 added up by bucket and group, so that each is read once. The parts are then merged into the measures, by bucket and also over
-all buckets, so that a total is exact.
+all buckets, so that a total is exact. What measures make of the merged partials is worked out here and not by the engine,
+which plans every expression of every statement anew: that took longer than reading and merging a day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from watchglass.errors import InvalidInput
 
@@ -40,23 +41,22 @@ class Measure:
         name: Name, which ends in the unit where it has one.
         unit: Unit, empty for a count.
         brief: One sentence for people.
-        sql: Expression over merged partials, each written `{partial}`.
-        partials: The partials that `sql` names.
+        partials: The partials that `value` is made of; of a measure that groups can be ordered by, the first is what they are
+            ordered by.
+        value: Makes it of a row with the merged partials by name; None, or a number that is not finite, is not known.
         is_sum: Whether it adds up over buckets and groups; then its value where nothing was is 0, else it is unknown.
         is_nullable: Whether it can be unknown where something was.
         is_integer: Whether it is a whole number.
-        is_bucket: Whether `sql` gives the number of a bucket, for `time_of_bucket`.
     """
 
     name: str
     unit: str
     brief: str
-    sql: str
     partials: tuple[str, ...]
+    value: Callable[[Mapping[str, Any]], float | None]
     is_sum: bool
     is_nullable: bool
     is_integer: bool
-    is_bucket: bool = False
 
 
 BUCKETS_A_DOUBLING = 16
@@ -108,25 +108,38 @@ PARTIALS: dict[str, Partial] = {
 
 
 def _sum(name: str, unit: str, brief: str) -> Measure:
-    return Measure(name, unit, brief, f"{{{name}}}", (name,), is_sum=True, is_nullable=False, is_integer=True)
+    return Measure(name, unit, brief, (name,), lambda row: row[name], is_sum=True, is_nullable=False, is_integer=True)
 
 
-def _ratio(name: str, unit: str, brief: str, sql: str, *partials: str, is_integer: bool) -> Measure:
-    return Measure(name, unit, brief, sql, partials, is_sum=False, is_nullable=True, is_integer=is_integer)
+def _ratio(name: str, unit: str, brief: str, above: str, below: str, scale: float = 1, *, is_integer: bool) -> Measure:
+    def value(row: Mapping[str, Any]) -> float | None:
+        return row[above] * scale / row[below] if row[below] else None
+
+    return Measure(name, unit, brief, (above, below), value, is_sum=False, is_nullable=True, is_integer=is_integer)
 
 
-def time_of_bucket(bucket: float) -> float:
-    """The time in the middle of a bucket, ns. Worked out here, as the engine plans every expression of every statement anew."""
-    return float(2.0 ** ((bucket + 0.5) / BUCKETS_A_DOUBLING) - 1)
+def _cost(row: Mapping[str, Any]) -> float | None:
+    """A sum of nothing but unknown costs is not 0."""
+    cost_usd: float = row["cost_usd"]
+    return None if cost_usd == 0 and row["unpriced_count"] > 0 else cost_usd
 
 
 def _percentiles(name: str, brief: str) -> list[Measure]:
     partial = f"{name}_buckets"
+
+    def percentile(index: int) -> Callable[[Mapping[str, Any]], float | None]:
+        return lambda row: time_of_bucket(row[partial][index])
+
     return [
-        Measure(f"{name}_{word}_ns", "ns", f"{brief}, {word[1:]}th percentile", f"{{{partial}}}[{index}]",
-                (partial,), is_sum=False, is_nullable=True, is_integer=True, is_bucket=True)
-        for index, word in enumerate(("p50", "p95", "p99"), 1)
+        Measure(f"{name}_{word}_ns", "ns", f"{brief}, {word[1:]}th percentile", (partial,), percentile(index),
+                is_sum=False, is_nullable=True, is_integer=True)
+        for index, word in enumerate(("p50", "p95", "p99"))
     ]  # fmt: skip
+
+
+def time_of_bucket(bucket: float) -> float:
+    """The time in the middle of a bucket, ns; NaN of none."""
+    return float(2.0 ** ((bucket + 0.5) / BUCKETS_A_DOUBLING) - 1)
 
 
 MEASURES: dict[str, Measure] = {
@@ -141,21 +154,19 @@ MEASURES: dict[str, Measure] = {
         _sum("reasoning_output_tokens", "tokens", "Reasoning tokens of model calls"),
         Measure(
             "cost_usd", "USD", "Cost of priced model calls; unknown where none of them had a price",
-            # a sum of nothing but unknown costs is not 0
-            "if({cost_usd} = 0 AND {unpriced_count} > 0, NULL, {cost_usd})", ("cost_usd", "unpriced_count"),
+            ("cost_usd", "unpriced_count"), _cost,
             is_sum=True, is_nullable=True, is_integer=False,
         ),
         _sum("unpriced_count", "", "Model calls with tokens but no price"),
         _ratio(
-            "duration_mean_ns", "ns", "Mean duration of a span", "{duration_sum_ns} / {span_count}",
-            "duration_sum_ns", "span_count", is_integer=True,
+            "duration_mean_ns", "ns", "Mean duration of a span", "duration_sum_ns", "span_count", is_integer=True,
         ),
         *_percentiles("duration", "Duration of a span"),
         *_percentiles("time_to_first_token", "Time from the start of a call to its first token"),
         *_percentiles("time_per_output_token", "Mean time of each output token after the first, by call"),
         _ratio(
             "output_tokens_per_s", "1/s", "Output tokens of model calls over the time that these calls took",
-            "{output_tokens} * 1e9 / {generation_ns}", "output_tokens", "generation_ns", is_integer=False,
+            "output_tokens", "generation_ns", 1e9, is_integer=False,
         ),
     ]
 }  # fmt: skip
@@ -181,11 +192,7 @@ def needed_partials(measures: Iterable[Measure]) -> list[str]:
     return list(dict.fromkeys(name for measure in measures for name in measure.partials))
 
 
-def merged_sql(measure: Measure, parts: str, *, is_of_spans: bool) -> str:
-    """Write `measure` over the rows of `parts`, whose columns are named as the partials, of spans or of rollups."""
-
-    def merged(name: str) -> str:
-        partial = PARTIALS[name]
-        return (partial.merge_raw if is_of_spans else partial.merge_rollup).format(c=f"{parts}.{name}")
-
-    return measure.sql.format(**{name: merged(name) for name in measure.partials})
+def merged_sql(partial: str, parts: str, *, is_of_spans: bool) -> str:
+    """Write the merge of a partial over the rows of `parts`, whose columns are named as the partials, of spans or of rollups."""
+    merge = PARTIALS[partial].merge_raw if is_of_spans else PARTIALS[partial].merge_rollup
+    return merge.format(c=f"{parts}.{partial}")

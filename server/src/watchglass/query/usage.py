@@ -1,11 +1,12 @@
 """Usage over time: counts, tokens, cost and latencies by bucket and group, from the rollups where they suffice."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
 from watchglass.errors import TooExpensive
 from watchglass.query.expr import And
-from watchglass.query.measures import Measure, read_measures, time_of_bucket
+from watchglass.query.measures import MEASURES, Measure, read_measures
 from watchglass.query.reader import Reader
 from watchglass.query.usage_slices import with_slices
 from watchglass.query.usage_source import SECOND_NS, Kept, Source, choose_source, is_in_rollups
@@ -111,9 +112,9 @@ def _series(rows: list[dict[str, Any]], question: UsageQuestion, times_ns: list[
         key = (bool(row["is_other"]), tuple(row[f"g{index}"] for index in range(len(question.groups))))
         series = found.get(key) or found.setdefault(key, _empty(question, key[1], key[0], len(times_ns)))
         if row["is_total"]:
-            size[key] = row[question.order_by] or 0
+            size[key] = MEASURES[question.order_by].value(row) or 0
         for measure in question.measures:
-            value = _number(row[measure.name], measure, share)
+            value = _number(measure.value(row), measure, share)
             if row["is_total"]:
                 series.total[measure.name] = value
             else:
@@ -135,9 +136,8 @@ def _empty(question: UsageQuestion, texts: tuple[str, ...], is_other: bool, poin
     )
 
 
-def _number(value: Any, measure: Measure, share: float) -> Number:
-    if value is None or value != value or value in (float("inf"), float("-inf")):
+def _number(value: Number, measure: Measure, share: float) -> Number:
+    if value is None or not math.isfinite(value):
         return None
-    number = time_of_bucket(value) if measure.is_bucket else value
-    scaled = number / share if measure.is_sum and share < 1 else number
+    scaled = value / share if measure.is_sum and share < 1 else value
     return round(scaled) if measure.is_integer else float(scaled)

@@ -61,7 +61,7 @@ class Steps:
         names, measure = ", ".join(self._group_keys), MEASURES[self._question.order_by]
         sql = (
             f"SELECT {names} FROM ({self._parts([measure], None, has_buckets=False)}) AS part "
-            f"GROUP BY {names} ORDER BY {self._merged(measure)} DESC, {names} LIMIT {self._question.limit + 1}"
+            f"GROUP BY {names} ORDER BY {self._merged(measure.partials[0])} DESC, {names} LIMIT {self._question.limit + 1}"
         )
         rows = self._reader.query(sql, self._parameters).to_pylist()
         return [tuple(row[name] for name in self._group_keys) for row in rows]
@@ -82,7 +82,7 @@ class Steps:
     def measure(
         self, kept_groups: Sequence[tuple[str, ...]] | None, most_rows: int | None = None
     ) -> list[dict[str, Any]]:
-        """A row a group and bucket, and one a group over all buckets, with each measure under its name.
+        """A row a group and bucket, and one a group over all buckets, with each partial merged under its name.
 
         Args:
             kept_groups: Groups that are told apart; None for all of them.
@@ -90,18 +90,18 @@ class Steps:
         """
         has_buckets = self._question.interval_s is not None
         keys = ", ".join(["is_other", *self._group_keys])
-        measured = {it.name: it for it in (*self._question.measures, MEASURES[self._question.order_by])}.values()
-        measures = ", ".join(f"{self._merged(it)} AS {it.name}" for it in measured)
+        measured = (*self._question.measures, MEASURES[self._question.order_by])
+        merged = ", ".join(f"{self._merged(name)} AS {name}" for name in needed_partials(measured))
         parts = self._parts(measured, kept_groups, has_buckets=has_buckets)
         sets = f"({keys})" + (f", ({keys}, bucket)" if has_buckets else "")
         sql = (
-            f"SELECT {keys}, {'bucket, grouping(bucket) AS is_total' if has_buckets else '1 AS is_total'}, {measures} "
+            f"SELECT {keys}, {'bucket, grouping(bucket) AS is_total' if has_buckets else '1 AS is_total'}, {merged} "
             f"FROM ({parts}) AS part GROUP BY GROUPING SETS ({sets}){f' LIMIT {most_rows}' if most_rows else ''}"
         )
         return self._reader.query(sql, self._parameters).to_pylist()
 
-    def _merged(self, measure: Measure) -> str:
-        return merged_sql(measure, "part", is_of_spans=self._is_of_spans)
+    def _merged(self, partial: str) -> str:
+        return merged_sql(partial, "part", is_of_spans=self._is_of_spans)
 
     def _parts(
         self, measures: Collection[Measure], kept_groups: Sequence[tuple[str, ...]] | None, *, has_buckets: bool
