@@ -86,6 +86,10 @@ class Settings(BaseSettings):
 
     outlets_file: Path | None = Field(None, description="YAML file of the outlets, to which rows are delivered: see [Outlets](outlets.md)")
 
+    notify_file: Path | None = Field(None, description="YAML file of the targets of notifications: see [Notifications](notifications.md)")
+    notify_log_days: int = Field(30, ge=1, le=3650, description="Days that the log of notifications is kept; at most 20,000 of them are")
+    public_url: str = Field("", pattern=r"^(https?://[^\s\"'<>()\\?#]+)?$", description="Address under which people reach the screens, for links in notifications; without one there are none")
+
     live_max_clients: int = Field(200, ge=1, le=1000, description="Most open tabs that follow live changes at once; one more is told to ask now and then")
 
     metrics_max_label_sets: int = Field(1_000, ge=1, le=100_000, description="Most combinations of service, release, provider, operation and model that /metrics keeps apart; calls of others are counted together")

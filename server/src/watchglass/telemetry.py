@@ -59,6 +59,10 @@ class Telemetry:
             "watchglass_outlet_failures", "Requests of an outlet that failed or were refused", ["outlet", "signal"],
             registry=registry,
         )
+        self._notifications = Counter(
+            "watchglass_notifications", "Tries to tell a target, by what became of them", ["target", "outcome"],
+            registry=registry,
+        )
         self._api_s = Histogram(
             "watchglass_api_request_seconds", "Time to answer an API request", ["method", "route", "status"],
             buckets=REQUEST_BUCKETS_S, registry=registry,
@@ -106,6 +110,10 @@ class Telemetry:
     def outlet_failed(self, outlet: str, signal: Signal) -> None:
         """See outlets.delivery.DeliveryObserver.outlet_failed."""
         self._outlet_failures.labels(outlet, signal.value).inc()
+
+    def notified(self, target: str, outcome: str) -> None:
+        """See alerts.notify.sender.NotifyObserver.notified."""
+        self._notifications.labels(target, outcome).inc()
 
     def api_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """An API request to `route` (its template, not its path) was answered after `seconds`."""

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from watchglass.alerts.notify.runner import Notifications
+from watchglass.alerts.notify.target import ConfiguredTarget
 from watchglass.api.application import build_api
 from watchglass.api.services import Services
 from watchglass.clock import FixedClock
@@ -47,7 +49,10 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
     follower = Follower(control)
 
     def make(
-        principal: Principal | None = None, outlets: Sequence[ConfiguredOutlet] = (), **settings: object
+        principal: Principal | None = None,
+        outlets: Sequence[ConfiguredOutlet] = (),
+        targets: Sequence[ConfiguredTarget] = (),
+        **settings: object,
     ) -> TestClient:
         everyone = principal or Principal(None, frozenset({KeyScope.ADMIN}))
         services = Services(
@@ -63,6 +68,7 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
             model_calls=ModelCalls(max_label_sets=100),
             scraper=None,
             outlets=outlets,
+            notifications=Notifications(targets, control, clock, Telemetry(), holder="me", log_s=1e6),
             not_ready=list,
         )
         client = TestClient(build_api(services), base_url="http://localhost", raise_server_exceptions=False)

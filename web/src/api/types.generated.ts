@@ -466,6 +466,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notification-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notification Targets
+         * @description List whom there is to tell, and how each is, whichever server serves it.
+         */
+        get: operations["list_notification_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification-targets/{target_name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Notification Target
+         * @description Send a real test message now, once, and say what became of it; it takes the scope edit.
+         */
+        post: operations["test_notification_target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notifications
+         * @description List what was told, newest first: 30 days of it, unless the settings say otherwise.
+         */
+        get: operations["notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/outlets": {
         parameters: {
             query?: never;
@@ -2630,6 +2690,18 @@ export interface components {
             values: (number | null)[];
         };
         /**
+         * MessageKind
+         * @description Why a message is sent.
+         *
+         *     Members:
+         *         FIRING: An incident began, or grew worse.
+         *         RESOLVED: It is over.
+         *         REMINDER: It goes on.
+         *         TEST: Somebody tries whether the target works.
+         * @enum {string}
+         */
+        MessageKind: "firing" | "resolved" | "reminder" | "test";
+        /**
          * MetricAttributeList
          * @description The attributes of a metric's points.
          */
@@ -3309,6 +3381,161 @@ export interface components {
             search: {
                 [key: string]: string;
             };
+        };
+        /**
+         * NotificationEntry
+         * @description A message to a target.
+         */
+        NotificationEntry: {
+            /**
+             * Attempt Count
+             * @description How often it was tried
+             */
+            attempt_count: number;
+            /**
+             * Created At
+             * @description When it was written, RFC 3339
+             */
+            created_at: string;
+            /**
+             * Done At
+             * @description When it was sent or given up, RFC 3339; null while it waits
+             */
+            done_at: string | null;
+            /**
+             * Id
+             * @description Names it; grows
+             */
+            id: number;
+            /**
+             * Incident Id
+             * @description Its incident; null for a test
+             */
+            incident_id: string | null;
+            /** @description Why it is sent */
+            kind: components["schemas"]["MessageKind"];
+            /**
+             * Last Error
+             * @description Why a try failed, empty when none did
+             */
+            last_error: string;
+            /**
+             * Next Attempt At
+             * @description When it is tried next, RFC 3339; null when it is done
+             */
+            next_attempt_at: string | null;
+            /**
+             * Project Id
+             * @description Project of its incident; null for a rule over all projects
+             */
+            project_id: string | null;
+            /**
+             * State
+             * @description waiting: not sent yet, also after tries that failed; given_up: it never will be
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "given_up";
+            /**
+             * Target
+             * @description Where it goes
+             */
+            target: string;
+            /**
+             * Title
+             * @description What it says, in one line
+             */
+            title: string;
+        };
+        /**
+         * NotificationPage
+         * @description Messages, newest first.
+         */
+        NotificationPage: {
+            /**
+             * Next Cursor
+             * @description Cursor of the next page, null on the last one
+             */
+            next_cursor: string | null;
+            /** Notifications */
+            notifications: components["schemas"]["NotificationEntry"][];
+        };
+        /**
+         * NotificationTarget
+         * @description A target; nothing of it is secret.
+         */
+        NotificationTarget: {
+            /**
+             * Given Up Count
+             * @description Messages that it never will take, as far as the log goes back
+             */
+            given_up_count: number;
+            /**
+             * Is Default
+             * @description Whether it is told what rules say that name no target
+             */
+            is_default: boolean;
+            /**
+             * Kind
+             * @description apprise, webhook, alertmanager or log
+             */
+            kind: string;
+            /**
+             * Last Error
+             * @description What last went wrong, empty when nothing did
+             */
+            last_error: string;
+            /**
+             * Last Sent At
+             * @description When it last took one, RFC 3339; null when it never did
+             */
+            last_sent_at: string | null;
+            /**
+             * Name
+             * @description Its name in the file of targets, by which rules name it
+             */
+            name: string;
+            /**
+             * Oldest Waiting At
+             * @description When the oldest that waits was written, RFC 3339; null when none does
+             */
+            oldest_waiting_at: string | null;
+            /**
+             * Place
+             * @description Service or host that it leads to
+             */
+            place: string;
+            /**
+             * Project Id
+             * @description The one project whose incidents it is told; null for all
+             */
+            project_id: string | null;
+            /**
+             * Sent Count
+             * @description Messages that it took, as far as the log goes back
+             */
+            sent_count: number;
+            /**
+             * State
+             * @description failing: the last try failed, or a message was given up since one was sent; late: one waits for more than a minute
+             * @enum {string}
+             */
+            state: "ok" | "late" | "failing" | "untried";
+            /**
+             * Waiting Count
+             * @description Messages that wait, those to be tried again among them
+             */
+            waiting_count: number;
+        };
+        /**
+         * NotificationTargets
+         * @description The targets that the asker's project may tell.
+         */
+        NotificationTargets: {
+            /**
+             * Targets
+             * @description In the order of the file
+             */
+            targets: components["schemas"]["NotificationTarget"][];
         };
         /**
          * OutletOut
@@ -4748,6 +4975,27 @@ export interface components {
              * @description The targets in the order of the file
              */
             targets: components["schemas"]["TargetOut"][];
+        };
+        /**
+         * TestOutcome
+         * @description What became of a test message.
+         */
+        TestOutcome: {
+            /**
+             * Error
+             * @description Why it did not, empty when it did
+             */
+            error: string;
+            /**
+             * Is Sent
+             * @description Whether the target took it
+             */
+            is_sent: boolean;
+            /**
+             * Notification Id
+             * @description Its place in the log
+             */
+            notification_id: number;
         };
         /**
          * Threshold
@@ -6874,6 +7122,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MoversOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notification_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationTargets"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_notification_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestOutcome"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications: {
+        parameters: {
+            query?: {
+                /** @description Only messages about this project; the key's own, or all when not given */
+                project?: string | null;
+                /** @description Only messages to this target */
+                target?: string | null;
+                /** @description Only messages about this incident */
+                incident?: string | null;
+                /** @description Only messages of which this became */
+                state?: ("waiting" | "sent" | "given_up") | null;
+                /** @description Most rows of the page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the rest must stay as it was */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
                 };
             };
             /** @description The request cannot be answered as it is */

@@ -20,6 +20,7 @@ from watchglass.api import (
     metric_series,
     models,
     movers,
+    notifications,
     outlets,
     panels,
     prices,
@@ -81,6 +82,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     server_state.router,
     targets.router,
     outlets.router,
+    notifications.router,
     views.router,
     tempo.router,
 )

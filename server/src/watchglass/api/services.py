@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from watchglass.alerts.notify.runner import Notifications
 from watchglass.clock import Clock
 from watchglass.ingest.scrape.scraper import Scraper
 from watchglass.model.records import Principal
@@ -38,6 +39,7 @@ class Services:
         model_calls: Model calls as metrics.
         scraper: Scrapes metrics; None when no file says what.
         outlets: What is delivered elsewhere, as the file of outlets has it.
+        notifications: Tells people, as the file of targets has it.
         not_ready: Why the server cannot do its work now, one sentence a cause; empty when it can.
     """
 
@@ -53,6 +55,7 @@ class Services:
     model_calls: ModelCalls
     scraper: Scraper | None
     outlets: Sequence[ConfiguredOutlet]
+    notifications: Notifications
     not_ready: Callable[[], list[str]]
 
 

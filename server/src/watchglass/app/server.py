@@ -12,6 +12,7 @@ from watchglass.api.application import build_api
 from watchglass.api.services import Services
 from watchglass.app.delivering import build_outlets
 from watchglass.app.ingest import build_ingest
+from watchglass.app.notifying import build_notifications
 from watchglass.app.scraping import build_scraper, stop_scraper
 from watchglass.app.stores import open_control, open_engine, refuse_without_keys, store_answers
 from watchglass.clock import Clock
@@ -111,6 +112,7 @@ class Server:
         scraper = build_scraper(settings, clock, ingest, telemetry)
         others = OtherCommits(engine, clock, changes.tell, lambda: changes.count > 0)
         outlets = build_outlets(settings, clock, engine, control, telemetry)
+        notifications = build_notifications(settings, clock, control, follower, telemetry)
         services = Services(
             settings=settings,
             clock=clock,
@@ -124,6 +126,7 @@ class Server:
             model_calls=model_calls,
             scraper=scraper,
             outlets=outlets.configured,
+            notifications=notifications,
             not_ready=lambda: ingest.not_ready() + store_answers(engine),
         )
         server = GracefulServer(dispatch(ingest.http, ingest.remote_write, build_api(services)), drain_timeout_s=settings.drain_timeout_s)
@@ -131,6 +134,7 @@ class Server:
             log.info("OTLP over gRPC", host=settings.host, port=await ingest.grpc.start(settings.host, settings.grpc_port))
         follower.start()
         outlets.start()
+        notifications.start()
         ingest.start()
         if settings.store == "cluster":
             others.start()
@@ -150,6 +154,7 @@ class Server:
         await asyncio.to_thread(stop_scraper, scraper, settings.drain_timeout_s)
         await asyncio.to_thread(ingest.stop, settings.drain_timeout_s)
         await asyncio.to_thread(outlets.close)
+        await asyncio.to_thread(notifications.close)
         await asyncio.to_thread(others.close)
         await asyncio.to_thread(follower.close)
 

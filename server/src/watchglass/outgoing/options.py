@@ -1,5 +1,6 @@
 """The options of one target in a file: each read once and checked, secrets by reference alone, nothing left over."""
 
+import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -113,6 +114,22 @@ class Options:
         """
         return self._checked_url(name, self.text(name, default)).rstrip("/")
 
+    def urls(self, name: str, most: int) -> list[str]:
+        """One to `most` different addresses as `url` has them.
+
+        Raises:
+            InvalidInput: One is none; its place is named.
+        """
+        given = self.take(name)
+        if not isinstance(given, list) or not 1 <= len(given) <= most:
+            raise self.invalid(name, f"must be a list of 1 to {most} addresses")
+        urls = []
+        for position, text in enumerate(given):
+            if not isinstance(text, str):
+                raise self.invalid(f"{name}[{position}]", "must be an address such as https://otlp.example.com")
+            urls.append(self._checked_url(f"{name}[{position}]", text.strip()).rstrip("/"))
+        return list(dict.fromkeys(urls))
+
     def secret_url(self, name: str) -> str:
         """An http or https address, in the file as `url` has it, or named as a secret: then it may have a query.
 
@@ -167,6 +184,22 @@ class Options:
         if is_needed:
             raise self.invalid(f"{name}_env", f"is needed (or {name}_file): the name of the variable that holds it")
         return None
+
+    def basic_authorization(self) -> str:
+        """The header of `username_env` and `password_env` (or `_file`), empty when neither is given.
+
+        Raises:
+            InvalidInput: One is given without the other, or is not there.
+        """
+        user = self.secret("username", is_needed=False)
+        password = self.secret("password", is_needed=user is not None)
+        if user is None and password is not None:
+            raise self.invalid("username_env", "is needed beside the password")
+        if user is None or password is None:
+            return ""
+        header = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+        self.secrets.append(header)
+        return header
 
     def secret_headers(self) -> dict[str, str]:
         """Headers whose values are secrets: `headers_env` and `headers_file` map a header's name to where its value is.

@@ -6,7 +6,7 @@ from watchglass.model.records import Signal
 from watchglass.outgoing.options import Options
 from watchglass.outlets.otlp import Otlp
 from watchglass.outlets.outlet import Kind, Prepared, Row
-from watchglass.outlets.remote_write import RemoteWrite, basic_authorization
+from watchglass.outlets.remote_write import RemoteWrite
 
 
 class Last9:
@@ -41,7 +41,7 @@ def _build(options: Options) -> Last9:
     if written is None:
         return Last9(otlp, None)
     address = Options(options.where, {"remote_write_url": written}, lambda _: None).url("remote_write_url")
-    return Last9(otlp, RemoteWrite(address, {"authorization": basic_authorization(options) or authorization}))
+    return Last9(otlp, RemoteWrite(address, {"authorization": options.basic_authorization() or authorization}))
 
 
 KIND = Kind("last9", tuple(Signal), _build)

@@ -1,6 +1,5 @@
 """Prometheus remote write 1.0, to any receiver: a snappy block of WriteRequest, samples in order, labels sorted."""
 
-import base64
 from collections.abc import Sequence
 
 import cramjam
@@ -53,25 +52,8 @@ class RemoteWrite:
         return 0, ""
 
 
-def basic_authorization(options: Options) -> str:
-    """The header of `username_env` and `password_env` (or `_file`), empty when neither is given.
-
-    Raises:
-        InvalidInput: One is given without the other, or is not there.
-    """
-    user = options.secret("username", is_needed=False)
-    password = options.secret("password", is_needed=user is not None)
-    if user is None and password is not None:
-        raise options.invalid("username_env", "is needed beside the password")
-    if user is None or password is None:
-        return ""
-    header = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-    options.secrets.append(header)
-    return header
-
-
 def _build(options: Options) -> RemoteWrite:
-    url, headers, basic = options.url("url"), options.secret_headers(), basic_authorization(options)
+    url, headers, basic = options.url("url"), options.secret_headers(), options.basic_authorization()
     return RemoteWrite(url, {**headers, **({"authorization": basic} if basic else {})})
 
 

@@ -6,14 +6,17 @@ import pytest
 
 from watchglass.store.control import notifications, outbox
 from watchglass.store.control.database import ControlDatabase
+from watchglass.store.control.leases import hold_lease
 from watchglass.store.control.notifications import (
     Notification,
     NotificationState,
-    count_by_target,
+    TargetState,
     enqueue,
     list_notifications,
+    record,
+    target_states,
 )
-from watchglass.store.control.outbox import give_up, mark_failed, mark_sent, next_due, prune, standing
+from watchglass.store.control.outbox import claim, give_up, mark_failed, mark_sent, next_due, prune, standing
 
 SECOND_NS = 10**9
 
@@ -62,7 +65,7 @@ def test_messages_of_an_incident_keep_their_order_and_others_pass(control: Contr
     mark_sent(control, due(control), 10, keeps_standing=False)
     assert next_due(control, "pager", 10) is None
     again = due(control, 60 * SECOND_NS)
-    assert (again.dedup_key, again.attempt_count, again.last_error) == ("1", 1, "503")
+    assert (again.dedup_key, again.last_error) == ("1", "503")
     give_up(control, again, "too old", 61 * SECOND_NS)
     assert due(control, 61 * SECOND_NS).dedup_key == "2"
 
@@ -123,12 +126,37 @@ def test_messages_for_targets_that_are_not_there_are_given_up(control: ControlDa
     assert (given_up.state, given_up.last_error) == (NotificationState.GIVEN_UP, "there is no such target")
 
 
-def test_each_target_is_counted(control: ControlDatabase) -> None:
-    """What waits and since when, what was sent, what was given up."""
-    for number in range(3):
+def test_a_try_is_kept_before_it_begins_and_only_by_who_holds_the_target(control: ControlDatabase) -> None:
+    """A claimed message is not due until its time; nobody claims it twice, nor without the lease."""
+    put(control, "k")
+    found = due(control)
+    assert not claim(control, "notify/pager", "me", found, 50)
+    assert hold_lease(control, "notify/pager", "me", 1, 2)
+    assert claim(control, "notify/pager", "me", found, 50)
+    assert not claim(control, "notify/pager", "me", found, 50)
+    assert next_due(control, "pager", 49) is None
+    assert due(control, 50).attempt_count == 1
+
+
+def test_the_state_of_each_target(control: ControlDatabase) -> None:
+    """What waits and since when, what was sent, what was given up, and what last went wrong."""
+    for number in range(4):
         put(control, str(number), f"i{number}", now_ns=number + 1)
     mark_sent(control, due(control), 7, keeps_standing=False)
     give_up(control, due(control), "no", 8)
-    (counts,) = count_by_target(control)
-    assert (counts.waiting, counts.sent, counts.given_up) == (1, 1, 1)
-    assert (counts.oldest_waiting_at_ns, counts.last_sent_at_ns, counts.last_failed_at_ns) == (3, 7, 8)
+    assert hold_lease(control, "notify/pager", "me", 1, 2)
+    assert claim(control, "notify/pager", "me", due(control), 50)
+    put(control, "k", target="mail")
+    states = target_states(control)
+    assert states["pager"] == TargetState("pager", 2, 1, 1, 1, 3, 7, 8, "no")
+    assert states["mail"] == TargetState("mail", waiting=1, oldest_waiting_at_ns=1)
+    assert target_states(control, "mail") == {"mail": states["mail"]}
+
+
+def test_a_test_is_logged_as_what_became_of_it(control: ControlDatabase) -> None:
+    """It is done at once, and never due."""
+    document = {"project_id": None, "incident_id": "", "kind": "test", "title": "t"}
+    assert record(control, "pager", document, "t1", 5, "") < record(control, "pager", document, "t2", 6, "503")
+    failed, taken = list_notifications(control, None, limit=9)
+    assert (taken.state, failed.state, failed.last_error) == (NotificationState.SENT, NotificationState.GIVEN_UP, "503")
+    assert next_due(control, "pager", 10**18) is None

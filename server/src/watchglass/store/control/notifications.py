@@ -83,26 +83,30 @@ class Notification(Logged):
 
 
 @dataclass(frozen=True, slots=True)
-class TargetCounts:
-    """How a target is.
+class TargetState:
+    """How a target is, as far as the log goes back.
 
     Attributes:
         target_name: The target.
         waiting: Messages that wait.
-        sent: Messages of the log that it took.
-        given_up: Messages of the log that were given up.
-        oldest_waiting_at_ns: When the oldest that waits was written; None when none does.
-        last_sent_at_ns: When it last took one; None when it never did, as far as the log goes back.
-        last_failed_at_ns: When one was last given up.
+        failing: Those of them that were tried already.
+        sent: Messages that it took.
+        given_up: Messages that were given up.
+        oldest_waiting_at_ns: When the oldest that waits was written, nanoseconds since 1970 UTC; None when none does.
+        last_sent_at_ns: When it last took one; None when it never did.
+        last_given_up_at_ns: When one was last given up; None when none was.
+        last_error: What last went wrong; empty when nothing did.
     """
 
     target_name: str
-    waiting: int
-    sent: int
-    given_up: int
-    oldest_waiting_at_ns: int | None
-    last_sent_at_ns: int | None
-    last_failed_at_ns: int | None
+    waiting: int = 0
+    failing: int = 0
+    sent: int = 0
+    given_up: int = 0
+    oldest_waiting_at_ns: int | None = None
+    last_sent_at_ns: int | None = None
+    last_given_up_at_ns: int | None = None
+    last_error: str = ""
 
 
 def enqueue(
@@ -126,23 +130,10 @@ def enqueue(
     """
     of_target = (notifications.c.target_name == target_name) & (notifications.c.state == NotificationState.WAITING)
     waiting = connection.execute(sa.select(sa.func.count()).select_from(notifications).where(of_target)).scalar_one()
-    is_full = waiting >= MAX_WAITING
-    values = {
-        "target_name": target_name,
-        "project_id": message_document["project_id"],
-        "incident_id": message_document["incident_id"],
-        "kind": message_document["kind"],
-        "title": message_document["title"],
-        "document": dict(message_document),
-        "dedup_key": dedup_key,
-        "state": NotificationState.GIVEN_UP if is_full else NotificationState.WAITING,
-        "created_at_ns": now_ns,
-        "next_attempt_at_ns": now_ns,
-        "attempt_count": 0,
-        "last_error": f"{MAX_WAITING} messages wait for this target already" if is_full else "",
-        "done_at_ns": now_ns if is_full else None,
-        "is_standing": False,
-    }
+    values = _new(target_name, message_document, dedup_key, now_ns)
+    if waiting >= MAX_WAITING:
+        error = f"{MAX_WAITING} messages wait for this target already"
+        values |= {"state": NotificationState.GIVEN_UP, "last_error": error, "done_at_ns": now_ns}
     # not by catching the error: that would undo the whole transaction on PostgreSQL
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     once = insert(notifications).values(values).on_conflict_do_nothing(index_elements=["target_name", "dedup_key"])
@@ -181,20 +172,75 @@ def row_values(row: RowMapping) -> dict[str, Any]:
     return {**row, "state": NotificationState(row["state"])}
 
 
-def count_by_target(control: ControlDatabase) -> list[TargetCounts]:
-    """Return how each target is that has messages.
+def target_states(control: ControlDatabase, target_name: str | None = None) -> dict[str, TargetState]:
+    """Return how each target (or the one named) is that has messages, by name.
 
     Raises:
         Unavailable: The control database does not answer.
     """
     column = notifications.c
-    in_state = {state: column.state == state for state in NotificationState}
-    asked = sa.select(
+    waits, sent, given_up = (column.state == state for state in NotificationState)
+
+    def count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.count(sa.case((condition, 1)))
+
+    def chosen(select: sa.Select[Any]) -> sa.Select[Any]:
+        return select if target_name is None else select.where(column.target_name == target_name)
+
+    asked = chosen(sa.select(
         column.target_name,
-        *(sa.func.count(sa.case((in_state[state], 1))).label(state.value) for state in NotificationState),
-        sa.func.min(sa.case((in_state[NotificationState.WAITING], column.created_at_ns))).label("oldest_waiting_at_ns"),
-        sa.func.max(sa.case((in_state[NotificationState.SENT], column.done_at_ns))).label("last_sent_at_ns"),
-        sa.func.max(sa.case((in_state[NotificationState.GIVEN_UP], column.done_at_ns))).label("last_failed_at_ns"),
-    ).group_by(column.target_name)
+        count(waits).label("waiting"),
+        count(waits & (column.attempt_count > 0)).label("failing"),
+        count(sent).label("sent"),
+        count(given_up).label("given_up"),
+        sa.func.min(sa.case((waits, column.created_at_ns))).label("oldest_waiting_at_ns"),
+        sa.func.max(sa.case((sent, column.done_at_ns))).label("last_sent_at_ns"),
+        sa.func.max(sa.case((given_up, column.done_at_ns))).label("last_given_up_at_ns"),
+    ).group_by(column.target_name))  # fmt: skip
+    newest = chosen(sa.select(sa.func.max(column.id)).where(column.last_error != "").group_by(column.target_name))
+    wrong = sa.select(column.target_name, column.last_error).where(column.id.in_(newest))
     with control.read() as connection:
-        return [TargetCounts(**row) for row in connection.execute(asked).mappings()]
+        errors = {row.target_name: row.last_error for row in connection.execute(wrong)}
+        return {
+            row["target_name"]: TargetState(**row, last_error=errors.get(row["target_name"], ""))
+            for row in connection.execute(asked).mappings()
+        }
+
+
+def record(
+    control: ControlDatabase, target_name: str, message_document: Mapping[str, Any], dedup_key: str, now_ns: int, error: str
+) -> int:
+    """Put a message into the log that was tried once, now: taken where `error` is empty, else given up. Return its id.
+
+    Raises:
+        Unavailable: The control database does not answer.
+    """
+    values = {
+        **_new(target_name, message_document, dedup_key, now_ns),
+        "state": NotificationState.GIVEN_UP if error else NotificationState.SENT,
+        "attempt_count": 1,
+        "last_error": error[:500],
+        "done_at_ns": now_ns,
+    }
+    with control.write() as connection:
+        written = connection.execute(notifications.insert().values(values).returning(notifications.c.id))
+        return int(written.scalar_one())
+
+
+def _new(target_name: str, message_document: Mapping[str, Any], dedup_key: str, now_ns: int) -> dict[str, Any]:
+    return {
+        "target_name": target_name,
+        "project_id": message_document["project_id"],
+        "incident_id": message_document["incident_id"],
+        "kind": message_document["kind"],
+        "title": message_document["title"],
+        "document": dict(message_document),
+        "dedup_key": dedup_key,
+        "state": NotificationState.WAITING,
+        "created_at_ns": now_ns,
+        "next_attempt_at_ns": now_ns,
+        "attempt_count": 0,
+        "last_error": "",
+        "done_at_ns": None,
+        "is_standing": False,
+    }

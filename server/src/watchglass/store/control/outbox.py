@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from watchglass.store.control.database import ControlDatabase
+from watchglass.store.control.leases import holds
 from watchglass.store.control.notifications import Logged, Notification, NotificationState, row_values
 from watchglass.store.control.tables import notifications
 
@@ -43,7 +44,33 @@ def next_due(control: ControlDatabase, target_name: str, now_ns: int) -> Notific
     return None if row is None else Notification(**row_values(row))
 
 
-def mark_sent(control: ControlDatabase, notification: Notification, now_ns: int, *, keeps_standing: bool) -> None:
+def claim(
+    control: ControlDatabase, lease_name: str, holder: str, notification: Notification, next_attempt_at_ns: int
+) -> bool:
+    """Keep that a try begins, before it does; False when another server has taken the target over, or the message is done.
+
+    What was sent by a server that died before it could say so is thus sent again, not earlier than `next_attempt_at_ns`;
+    and where nothing can be kept nothing is sent.
+
+    Raises:
+        Unavailable: The control database does not answer.
+    """
+    column = notifications.c
+    unchanged = (
+        (column.id == notification.id)
+        & (column.state == NotificationState.WAITING)
+        & (column.attempt_count == notification.attempt_count)
+    )
+    values = {"attempt_count": notification.attempt_count + 1, "next_attempt_at_ns": next_attempt_at_ns}
+    with control.write() as connection:
+        if not holds(connection, lease_name, holder):
+            return False
+        return connection.execute(notifications.update().where(unchanged).values(values)).rowcount == 1
+
+
+def mark_sent(
+    control: ControlDatabase, notification: Notification, now_ns: int, *, keeps_standing: bool, error: str = ""
+) -> None:
     """Keep that a message was taken.
 
     Args:
@@ -51,18 +78,22 @@ def mark_sent(control: ControlDatabase, notification: Notification, now_ns: int,
         notification: Which one.
         now_ns: The present, nanoseconds since 1970 UTC.
         keeps_standing: Whether the target must go on being told until the incident's next message.
+        error: What went wrong all the same, such as one of several Alertmanagers being away; empty keeps the last try's.
 
     Raises:
         Unavailable: The control database does not answer.
     """
     column = notifications.c
     of_incident = (column.target_name == notification.target_name) & (column.incident_id == notification.incident_id)
-    values = {"state": NotificationState.SENT, "done_at_ns": now_ns, "attempt_count": notification.attempt_count + 1}
+    values = {
+        "state": NotificationState.SENT,
+        "done_at_ns": now_ns,
+        "is_standing": keeps_standing,
+        "last_error": error[:500] or notification.last_error,
+    }
     with control.write() as connection:
         connection.execute(notifications.update().where(of_incident & column.is_standing).values(is_standing=False))
-        connection.execute(
-            notifications.update().where(column.id == notification.id).values(**values, is_standing=keeps_standing)
-        )
+        connection.execute(notifications.update().where(column.id == notification.id).values(values))
 
 
 def mark_failed(control: ControlDatabase, notification: Notification, error: str, next_attempt_at_ns: int) -> None:
@@ -71,12 +102,7 @@ def mark_failed(control: ControlDatabase, notification: Notification, error: str
     Raises:
         Unavailable: The control database does not answer.
     """
-    values = {
-        "last_error": error[:500],
-        "attempt_count": notification.attempt_count + 1,
-        "next_attempt_at_ns": next_attempt_at_ns,
-    }
-    _update(control, notification, values)
+    _update(control, notification, {"last_error": error[:500], "next_attempt_at_ns": next_attempt_at_ns})
 
 
 def give_up(control: ControlDatabase, notification: Notification, error: str, now_ns: int) -> None:
@@ -85,12 +111,7 @@ def give_up(control: ControlDatabase, notification: Notification, error: str, no
     Raises:
         Unavailable: The control database does not answer.
     """
-    values = {
-        "last_error": error[:500],
-        "attempt_count": notification.attempt_count + 1,
-        "state": NotificationState.GIVEN_UP,
-        "done_at_ns": now_ns,
-    }
+    values = {"last_error": error[:500], "state": NotificationState.GIVEN_UP, "done_at_ns": now_ns}
     _update(control, notification, values)
 
 
