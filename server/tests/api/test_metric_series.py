@@ -83,16 +83,22 @@ def test_histogram_is_answered_as_a_heat_map(client: TestClient, engine: Engine)
 
 
 def test_attributes_of_a_metric_are_listed_with_values(client: TestClient, engine: Engine) -> None:
-    """Those of other metrics and times are left out; the one on the most points comes first."""
+    """Those of other metrics and times are left out; own attributes come before columns and resource, each by its series."""
     row = {"project_id": "default", "metric_name": "queue", "metric_type": "gauge", "value": 1.0, "time": NOW_NS - 10**9}
     rows = [
-        row | {"attributes": {"model": "a", "rare": "x"}}, row | {"attributes": {"model": "a"}}, row | {"attributes": {"model": "b"}},
-        row | {"metric_name": "other", "attributes": {"foreign": "x"}}, row | {"time": NOW_NS - 10**15, "attributes": {"old": "x"}},
-    ]  # fmt: skip
+        row | {"series_id": 1, "attributes": {"model": "a", "rare": "x"}, "service_name": "bot"},
+        row | {"series_id": 2, "attributes": {"model": "a"}, "resource_attributes": {"zone": "z"}},
+        row | {"series_id": 2, "attributes": {"model": "a"}, "resource_attributes": {"zone": "z"}},
+        row | {"series_id": 3, "attributes": {"model": "b"}},
+        row | {"series_id": 4, "metric_name": "other", "attributes": {"foreign": "x"}},
+        row | {"series_id": 5, "time": NOW_NS - 10**15, "attributes": {"old": "x"}},
+    ]
     insert_rows(engine, "metric_points", rows)
     answer = client.get("/api/v1/metrics/attributes", params={"name": "queue"}).json()
-    assert answer["attributes"] == [
-        {"name": "attributes.model", "value_count": 2, "values": ["a", "b"]},
-        {"name": "attributes.rare", "value_count": 1, "values": ["x"]},
-    ]
+    found = [(it["name"], it["series_count"], it["value_count"], [(value["value"], value["series_count"]) for value in it["values"]])
+             for it in answer["attributes"]]  # fmt: skip
+    assert found == [
+        ("attributes.model", 3, 2, [("a", 2), ("b", 1)]), ("attributes.rare", 1, 1, [("x", 1)]),
+        ("service_name", 1, 1, [("bot", 1)]), ("resource.zone", 1, 1, [("z", 1)]),
+    ]  # fmt: skip
     assert client.get("/api/v1/metrics/attributes", params={"name": "nothing"}).json() == {"attributes": []}

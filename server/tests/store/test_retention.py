@@ -13,7 +13,7 @@ from watchglass.store.engine import Engine
 from watchglass.store.retention import apply_retention, complete_since_ns
 
 DAY_NS = 86_400 * 10**9
-TABLES = ["spans", "logs", "metric_points", "scores", "readings", "usage_minute", "usage_hour"]
+TABLES = ["spans", "trace_minute", "logs", "metric_points", "scores", "readings", "usage_minute", "usage_hour"]
 
 
 def now_ns(engine: Engine) -> int:
@@ -61,7 +61,7 @@ def test_shorter_retention_reaches_rows_stored_before(engine: Engine) -> None:
 
 def test_zero_keeps_for_ever(engine: Engine) -> None:
     """Zero days removes the rule: a row of 20 years ago stays."""
-    everything = {f"retention_{table}_days": 0 for table in TABLES}
+    everything = {f"retention_{table}_days": 0 for table in TABLES if table != "trace_minute"}
     apply_retention(engine, Settings(retention_spans_days=30))
     assert "spans" in apply_retention(engine, Settings(**everything))
     insert_aged(engine, [0, 7300])
@@ -98,6 +98,14 @@ def test_usage_goes_by_its_own_days(engine: Engine) -> None:
     ]
     assert kept == [1, 2]
     assert names(engine) == ["0", "20"]
+
+
+def test_what_traces_came_to_goes_with_their_spans(engine: Engine) -> None:
+    """Rows of traces are deleted by the arrival of their spans, whatever these say of their start."""
+    apply_retention(engine, Settings(retention_spans_days=30))
+    insert_aged(engine, [0, 20, 40])
+    engine.execute("OPTIMIZE TABLE trace_minute FINAL")
+    assert engine.query("SELECT sum(span_count) AS n FROM trace_minute").column("n")[0].as_py() == 2
 
 
 def test_same_settings_change_nothing(engine: Engine) -> None:

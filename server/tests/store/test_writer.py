@@ -92,7 +92,7 @@ def running(
 
 def stored(engine: Engine) -> dict[str, int]:
     """Spans by the table that counts them."""
-    sources = {"spans": "count()", "usage_minute": "sum(span_count)", "usage_hour": "sum(span_count)"}
+    sources = {"spans": "count()", "usage_minute": "sum(span_count)", "usage_hour": "sum(span_count)", "trace_minute": "sum(span_count)"}
     return {
         table: int(engine.query(f"SELECT {count} AS n FROM {table}").column("n")[0].as_py())
         for table, count in sources.items()
@@ -101,7 +101,7 @@ def stored(engine: Engine) -> dict[str, int]:
 
 def everywhere(count: int) -> dict[str, int]:
     """What `stored` gives when spans and usage agree."""
-    return {"spans": count, "usage_minute": count, "usage_hour": count}
+    return {"spans": count, "usage_minute": count, "usage_hour": count, "trace_minute": count}
 
 
 def test_answer_comes_after_the_commit(embedded_engine: Engine) -> None:
@@ -177,7 +177,7 @@ def test_clock_that_was_far_ahead_is_not_followed(embedded_engine: Engine) -> No
     assert rows.to_pylist() == [{"ns": NOW_NS}]
 
 
-@pytest.mark.parametrize("cut", ["usage_minute_view", "usage_hour_view"])
+@pytest.mark.parametrize("cut", ["usage_minute_view", "usage_hour_view", "trace_minute_view"])
 def test_start_completes_what_a_crash_cut_short(embedded_engine: Engine, cut: str) -> None:
     """When the process died between spans and usage, the next start adds the usage, and the resend stores nothing."""
     embedded_engine.execute(f"DETACH TABLE {cut}")

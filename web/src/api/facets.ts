@@ -1,6 +1,7 @@
 /** Questions behind the query bar and the facets: counts of values, values that complete, names of attributes. */
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { FilterTable } from "../lib/completion";
 import { getJson, type Parameters } from "./client";
 import type { components } from "./types.generated";
 
@@ -30,12 +31,12 @@ export function facets(parameters: Parameters, fields: readonly string[], interv
 }
 
 /** Values of a field that contain what is typed, in the range. */
-export function fieldValues(range: Parameters, name: string, typed: string, isOn: boolean) {
+export function fieldValues(table: FilterTable, range: Parameters, name: string, typed: string, isOn: boolean) {
   return queryOptions({
-    queryKey: ["field-values", range, name, typed],
+    queryKey: ["field-values", table, range, name, typed],
     queryFn: async ({ signal }) => {
       const path = `/fields/${encodeURIComponent(name)}/values`;
-      return (await getJson<Schemas["ValueList"]>(path, { ...range, prefix: typed, limit: 12 }, signal)).values;
+      return (await getJson<Schemas["ValueList"]>(path, { ...range, table, prefix: typed, limit: 12 }, signal)).values;
     },
     enabled: isOn,
     staleTime: TYPED_STALE_MS,
@@ -44,11 +45,11 @@ export function fieldValues(range: Parameters, name: string, typed: string, isOn
 }
 
 /** Names of attributes that occur in the range, the most frequent first. */
-export function attributeNames(range: Parameters, isOn: boolean) {
+export function attributeNames(table: FilterTable, range: Parameters, isOn: boolean) {
   return queryOptions({
-    queryKey: ["attributes", range],
+    queryKey: ["attributes", table, range],
     queryFn: async ({ signal }) =>
-      (await getJson<Schemas["AttributeList"]>("/attributes", { ...range, limit: 500 }, signal)).attributes,
+      (await getJson<Schemas["AttributeList"]>("/attributes", { ...range, table, limit: 500 }, signal)).attributes,
     enabled: isOn,
     staleTime: TYPED_STALE_MS,
     retry: false,

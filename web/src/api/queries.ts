@@ -7,7 +7,7 @@ import { ApiError } from "../lib/problem";
 import { toMilliseconds } from "../lib/time";
 import { TOTAL_MEASURES } from "../lib/usageTotals";
 import { getJson, type Parameters } from "./client";
-import type { LogPage, ProjectList, SpanDetail, Trace, TracePage, TraceSummary, Usage, Vocabulary } from "./types";
+import type { LogPage, ProjectList, SpanDetail, Trace, TracePage, TraceSummary, Usage } from "./types";
 
 /** How often totals are asked for, in milliseconds; they cost more than a page of the list. */
 const TOTALS_INTERVAL_MS = 10_000;
@@ -116,19 +116,5 @@ export function projects() {
     queryFn: async ({ signal }) => (await getJson<ProjectList>("/projects", {}, signal)).projects,
     staleTime: 60_000,
     retry: false,
-  });
-}
-
-/** Every column of a span that a filter can ask for; it changes only with the server's version. */
-export function spanFields() {
-  return queryOptions({
-    queryKey: ["fields"],
-    queryFn: async ({ signal }) => {
-      const { tables } = await getJson<Vocabulary>("/fields", {}, signal);
-      const fields = tables.find((table) => table.name === "spans")?.fields ?? [];
-      // maps are asked for by key (attributes.tier), and what the server notes for itself is of no use to readers
-      return fields.filter((field) => !field.type.startsWith("Map(") && field.source !== "identity");
-    },
-    staleTime: Number.POSITIVE_INFINITY,
   });
 }

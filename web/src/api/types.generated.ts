@@ -243,6 +243,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Asker
+         * @description Say what the key of this request allows, so that screens offer only that.
+         */
+        get: operations["get_asker"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys/{key_id}": {
         parameters: {
             query?: never;
@@ -355,7 +375,7 @@ export interface paths {
         };
         /**
          * Metric Attributes
-         * @description List the attributes that a metric's points carry in the range.
+         * @description List what the points of a metric can be told apart by in the range, with values, as a filter over them is completed.
          */
         get: operations["metric_attributes"];
         put?: never;
@@ -1339,6 +1359,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AskerOut
+         * @description What the asker may do.
+         */
+        AskerOut: {
+            /**
+             * Has Key
+             * @description False where no key was needed, as on loopback
+             */
+            has_key: boolean;
+            /**
+             * Project Id
+             * @description The one project that is open to it; null for all
+             */
+            project_id: string | null;
+            /**
+             * Scopes
+             * @description What is allowed; admin includes the others
+             */
+            scopes: components["schemas"]["KeyScope"][];
+        };
         /**
          * AttributeEntry
          * @description One attribute that occurs.
@@ -2703,35 +2744,40 @@ export interface components {
         MessageKind: "firing" | "resolved" | "reminder" | "test";
         /**
          * MetricAttributeList
-         * @description The attributes of a metric's points.
+         * @description What a metric's points say.
          */
         MetricAttributeList: {
             /**
              * Attributes
-             * @description At most 100, those on the most points first
+             * @description At most 100: the points' own attributes, then columns, then the resource's; of each, what is on the most series first
              */
             attributes: components["schemas"]["MetricAttributeOut"][];
         };
         /**
          * MetricAttributeOut
-         * @description One attribute of a metric's points.
+         * @description One attribute or column of a metric's points.
          */
         MetricAttributeOut: {
             /**
              * Name
-             * @description As a filter and group_by write it: attributes.KEY
+             * @description As a filter and group_by write it: attributes.KEY, resource.KEY or a column
              */
             name: string;
             /**
+             * Series Count
+             * @description Series of the metric that say it
+             */
+            series_count: number;
+            /**
              * Value Count
-             * @description Distinct values in the range, about
+             * @description Distinct values in the range
              */
             value_count: number;
             /**
              * Values
-             * @description At most 20 of them, about the most frequent first
+             * @description At most 20 of them, those on the most series first
              */
-            values: string[];
+            values: components["schemas"]["MetricValueOut"][];
         };
         /**
          * MetricLine
@@ -2926,6 +2972,22 @@ export interface components {
              * @description Start of each bucket in UTC
              */
             times: string[];
+        };
+        /**
+         * MetricValueOut
+         * @description One value.
+         */
+        MetricValueOut: {
+            /**
+             * Series Count
+             * @description Series of the metric that have it
+             */
+            series_count: number;
+            /**
+             * Value
+             * @description As text
+             */
+            value: string;
         };
         /**
          * ModelTotals
@@ -6576,6 +6638,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_asker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskerOut"];
                 };
             };
             /** @description The request cannot be answered as it is */

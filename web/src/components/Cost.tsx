@@ -1,6 +1,7 @@
 /** A cost that says when it is not the whole one. */
 
 import { VisuallyHidden } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { formatCost, formatPlural, formatShortCost } from "../lib/format";
 import styles from "./Cost.module.css";
 
@@ -11,9 +12,11 @@ interface CostProps {
   call_count: number;
   /** Whether it stands in a narrow column; all digits are then in its tooltip. */
   isShort?: boolean;
+  /** Whether a missing price leads to where prices are set. */
+  isLinked?: boolean;
 }
 
-export function Cost({ cost_usd, unpriced_count, call_count, isShort = false }: CostProps) {
+export function Cost({ cost_usd, unpriced_count, call_count, isShort = false, isLinked = false }: CostProps) {
   const exact = formatCost(cost_usd);
   const shown = isShort ? formatShortCost(cost_usd) : exact;
   if (unpriced_count === 0)
@@ -22,9 +25,9 @@ export function Cost({ cost_usd, unpriced_count, call_count, isShort = false }: 
         {shown}
       </span>
     );
-  const title = `${exact}; ${formatPlural(unpriced_count, "call")} of ${call_count} without a price: add one for the model with POST /api/v1/prices`;
+  const title = `${exact}; ${formatPlural(unpriced_count, "call")} of ${call_count} without a price: choose one in Settings, Prices`;
   const isUnknown = cost_usd === null || cost_usd === 0;
-  return (
+  const words = (
     <span title={title} className={isUnknown ? styles.unpriced : undefined}>
       {isUnknown ? "no price" : shown}
       {!isUnknown && (
@@ -34,5 +37,11 @@ export function Cost({ cost_usd, unpriced_count, call_count, isShort = false }: 
         </span>
       )}
     </span>
+  );
+  if (!isLinked) return words;
+  return (
+    <Link to="/settings/$section" params={{ section: "prices" }} search={true} className={styles.link}>
+      {words}
+    </Link>
   );
 }

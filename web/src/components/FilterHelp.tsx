@@ -3,13 +3,8 @@
 import { ActionIcon, Popover } from "@mantine/core";
 import { IconHelp } from "@tabler/icons-react";
 import { useState } from "react";
+import type { FilterField } from "../lib/completion";
 import styles from "./FilterHelp.module.css";
-
-/** A field of the vocabulary. */
-export interface FilterField {
-  name: string;
-  brief: string;
-}
 
 const EXAMPLES: readonly [filter: string, meaning: string][] = [
   ["refund", "the word in a prompt or an answer"],

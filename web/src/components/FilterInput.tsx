@@ -4,10 +4,10 @@ import { CloseButton, Combobox, TextInput, useCombobox } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { type KeyboardEvent, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
-import { type CursorContext, complete, type Suggestion } from "../lib/completion";
+import { type CursorContext, complete, type FilterField, type Suggestion } from "../lib/completion";
 import { joinFilter, scanFilter } from "../lib/filterText";
 import { formatShortCount } from "../lib/format";
-import { type FilterField, FilterHelp } from "./FilterHelp";
+import { FilterHelp } from "./FilterHelp";
 import styles from "./FilterInput.module.css";
 
 /** How long typing must pause before a filter that nothing completes is applied by itself, in milliseconds. */

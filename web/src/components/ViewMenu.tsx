@@ -19,6 +19,8 @@ interface ViewMenuProps {
   defaultId: string | undefined;
   /** What went wrong with the last change; undefined when nothing did. */
   problem: string | undefined;
+  /** Whether the reader may save, rename and delete. */
+  mayEdit: boolean;
   onOpen: (view: View) => void;
   /** Resolves when it is saved; rejects when it could not be, and `problem` says why. */
   onSave: (name: string) => Promise<unknown>;
@@ -31,7 +33,7 @@ interface ViewMenuProps {
 type Asked = "new" | View | null;
 
 export function ViewMenu(props: ViewMenuProps) {
-  const { views, currentId, defaultId, onOpen, onDelete, onDefault } = props;
+  const { views, currentId, defaultId, mayEdit, onOpen, onDelete, onDefault } = props;
   const [asked, setAsked] = useState<Asked>(null);
   const current = views.find(({ id }) => id === currentId);
   return (
@@ -78,6 +80,7 @@ export function ViewMenu(props: ViewMenuProps) {
                 variant="subtle"
                 color="gray"
                 size="sm"
+                disabled={!mayEdit}
                 aria-label={`Rename ${view.name}`}
                 title="Rename or overwrite"
                 onClick={() => setAsked(view)}
@@ -88,6 +91,7 @@ export function ViewMenu(props: ViewMenuProps) {
                 variant="subtle"
                 color="gray"
                 size="sm"
+                disabled={!mayEdit}
                 aria-label={`Delete ${view.name}`}
                 title="Delete, for everybody in this project"
                 onClick={() => onDelete(view)}
@@ -98,7 +102,7 @@ export function ViewMenu(props: ViewMenuProps) {
           ))}
           {props.problem && asked === null && <p className={styles.problem}>{props.problem}</p>}
           <Menu.Divider />
-          <Menu.Item closeMenuOnClick onClick={() => setAsked("new")}>
+          <Menu.Item closeMenuOnClick disabled={!mayEdit} onClick={() => setAsked("new")}>
             Save what is shown as a view …
           </Menu.Item>
         </Menu.Dropdown>

@@ -3,6 +3,9 @@
 import { scanFilter } from "./filterText";
 import { quoteValue } from "./search";
 
+/** What a filter is over. */
+export type FilterTable = "spans" | "logs" | "metric_points";
+
 /** A field of the vocabulary. */
 export interface FilterField {
   name: string;
@@ -92,9 +95,12 @@ export function suggestFields(
   fields: readonly FilterField[],
   attributes: readonly { name: string; count: number }[],
   typed: string,
+  table: FilterTable = "spans",
 ): Suggestion[] {
   const wanted = typed.toLowerCase();
-  const known = [...fields.map(ofField), ...PSEUDO_FIELDS];
+  const pseudo = PSEUDO_FIELDS.filter(({ tables }) => tables.includes(table));
+  const plain = fields.filter(({ name }) => !pseudo.some(({ label }) => label === name));
+  const known = [...plain.map(ofField), ...pseudo];
   const rank = ({ label, insert }: Suggestion) => {
     const names = [insert.replace(/[:<>=]+$/, ""), label].map((name) => name.toLowerCase());
     if (names.some((name) => name.startsWith(wanted))) return 0;
@@ -139,11 +145,16 @@ export function findField(fields: readonly FilterField[], name: string): FilterF
   return fields.find((field) => field.name === name || field.short_name === name);
 }
 
-const PSEUDO_FIELDS: readonly Suggestion[] = [
-  { label: "error", insert: "error:true", detail: "spans that failed" },
-  { label: "tokens", insert: "tokens>", detail: "input and output tokens together" },
-  { label: "has", insert: "has:", detail: "the field is there: has:session" },
-  { label: "text", insert: 'text:"', detail: "all of these words, anywhere in the text" },
+const PSEUDO_FIELDS: readonly (Suggestion & { tables: readonly FilterTable[] })[] = [
+  { label: "error", insert: "error:true", detail: "what failed", tables: ["spans", "logs"] },
+  { label: "tokens", insert: "tokens>", detail: "input and output tokens together", tables: ["spans"] },
+  {
+    label: "has",
+    insert: "has:",
+    detail: "the field is there: has:session",
+    tables: ["spans", "logs", "metric_points"],
+  },
+  { label: "text", insert: 'text:"', detail: "all of these words, anywhere in the text", tables: ["spans", "logs"] },
 ];
 
 function ofField(field: FilterField): Suggestion {

@@ -21,7 +21,7 @@ Order = Annotated[
 
 
 class GroupEntry(BaseModel):
-    """What a session or a user did within the range, whatever the filter.
+    """What a session or a user did within the range, counted in whole minutes, whatever the filter.
 
     Counted are the spans that say its id, and those of the same traces that say none.
     """

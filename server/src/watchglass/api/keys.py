@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from watchglass.api.access import Admin, Injected, bound_project
+from watchglass.api.access import Admin, Asker, Injected, bound_project
 from watchglass.model.records import KeyScope
 from watchglass.query.scope import format_time
 from watchglass.store.control import keys as store
@@ -56,6 +56,20 @@ class CreatedKey(KeyEntry):
 def list_keys(services: Injected, admin: Admin) -> KeyList:
     """List keys, revoked ones too; who is bound to a project sees the keys of that one."""
     return KeyList(keys=[_entry(key) for key in store.list_keys(services.control, admin.project_id)])
+
+
+class AskerOut(BaseModel):
+    """What the asker may do."""
+
+    scopes: list[KeyScope] = Field(description="What is allowed; admin includes the others")
+    project_id: str | None = Field(description="The one project that is open to it; null for all")
+    has_key: bool = Field(description="False where no key was needed, as on loopback")
+
+
+@router.get("/keys/current")
+def get_asker(asker: Asker) -> AskerOut:
+    """Say what the key of this request allows, so that screens offer only that."""
+    return AskerOut(scopes=sorted(asker.scopes), project_id=asker.project_id, has_key=asker.key_id != "")
 
 
 @router.post("/keys", status_code=201)

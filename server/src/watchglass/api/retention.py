@@ -41,7 +41,7 @@ def retention(services: Injected, asker: Reader, reader: AskedReader) -> Retenti
                 table=rule.table,
                 kept_days=rule.days,
                 counted_from="arrival" if "received_at" in rule.time else "start",
-                setting=f"WATCHGLASS_RETENTION_{rule.table.upper()}_DAYS",
+                setting=f"WATCHGLASS_RETENTION_{'SPANS' if rule.table == 'trace_minute' else rule.table.upper()}_DAYS",
                 row_count=None if sizes is None else (sizes[rule.table].row_count if rule.table in sizes else 0),
                 size_bytes=None if sizes is None else (sizes[rule.table].size_bytes if rule.table in sizes else 0),
                 oldest_day=_oldest_day(sizes.get(rule.table) if sizes else None),

@@ -12,7 +12,7 @@ from watchglass.api.paging import AskedReader, Cursor, Filter, Limit
 from watchglass.api.traces import TraceEntry, trace_entry
 from watchglass.query.cursor import begin
 from watchglass.query.filter import parse
-from watchglass.query.groups import Group
+from watchglass.query.groups import Group, find_calls
 from watchglass.query.previews import input_preview
 from watchglass.query.reader import Reader
 from watchglass.query.sessions import find_session
@@ -74,8 +74,8 @@ def get_session(
 
 def session_entries(reader: Reader, project_id: str, groups: Sequence[Group]) -> list[SessionEntry]:
     """Write sessions as the API does, each with its first question."""
-    calls = {group.id: group.first_call for group in groups if group.first_call}
-    texts = span_texts(reader, project_id, calls.values())
+    calls = find_calls(reader, project_id, groups)
+    texts = span_texts(reader, project_id, calls.values(), with_output=False)
     questions = {key: texts.get((call.trace_id, call.span_id), Texts()).input for key, call in calls.items()}
     return [
         SessionEntry(

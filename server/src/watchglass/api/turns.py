@@ -66,7 +66,7 @@ def get_turns(
     turns, next_cursor = list_turns(reader, walk, session, limit)
     if cursor is not None:
         return TurnList(session=None, turns=[_entry(turn) for turn in turns], next_cursor=next_cursor)
-    groups = count_groups(reader, walk, "session_id", [session])
+    groups = count_groups(reader, always, "session_id", [session])
     if not groups:
         raise NotFound(f"there is no session {session[:200]!r} in this project")
     [entry] = session_entries(reader, project, groups)

@@ -66,15 +66,13 @@ def get_users(
 
 @router.get("/users/{user_id:path}")
 def get_user(
-    services: Injected,
     reader: AskedReader,
     scope: AskedScope,
     user_id: Annotated[str, Path(min_length=1, description="User, escaped")],
 ) -> UserCourse:
     """Return what one user did in the range, over time."""
-    walk = begin(scope, None, services.clock.now_ns(), "user", user_id)
     interval_s = auto_interval(scope, least_s=60)
-    groups = count_groups(reader, walk, "user_id", [user_id])
+    groups = count_groups(reader, scope, "user_id", [user_id])
     course = asdict(course_of(reader, scope, "user_id", user_id, interval_s))
     return UserCourse(
         user=_entry(groups[0]) if groups else None,

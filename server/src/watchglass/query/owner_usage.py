@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from watchglass.query.owned import PRUNED, Owner, has_unowned, owned_spans
+from watchglass.query.owned import HASHES, PRUNED, Owner, has_unowned, in_rows, owned_rows
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
-from watchglass.query.sql import Sql, in_scope
+from watchglass.query.sql import Sql
 from watchglass.query.usage_source import SECOND_NS
 
 
@@ -36,25 +36,24 @@ _COUNTED = tuple(name for name in OwnerCourse.__slots__ if name != "times_ns")
 
 
 def course_of(reader: Reader, scope: Scope, owner: Owner, owner_id: str, interval_s: int) -> OwnerCourse:
-    """Count what the owner did in each bucket of `interval_s` seconds of the scope.
+    """Count what the owner did in each bucket of `interval_s` seconds of the scope, whole minutes.
 
     Raises:
         TooExpensive: It went over the limits.
         StoreError: The store failed.
     """
-    seen = in_scope(scope, "spans")
-    asked = Sql(f"spans.{owner} = {{owner:String}}", {"owner": owner_id})
-    source = owned_spans(owner, seen, asked, with_unowned=has_unowned(reader, owner, seen))
+    asked = Sql(f"spans.{HASHES[owner]} = cityHash64({{owner:String}})", {"owner": owner_id})
+    source = owned_rows(scope, owner, asked, with_unowned=has_unowned(reader, owner, in_rows(scope)))
     rows = reader.query(
         f"""
         SELECT
-            intDiv(toUnixTimestamp64Second(part.start_time), {interval_s}) AS bucket,
-            uniqExactIf(part.trace_id, is_said) AS trace_count,
-            countIf(is_model_call) AS model_call_count,
-            countIf(status_code = 'error') AS error_count,
-            sumIf(ifNull(part.input_tokens, 0), is_model_call) AS input_tokens,
-            sumIf(ifNull(part.output_tokens, 0), is_model_call) AS output_tokens,
-            sumIf(ifNull(part.cost_usd, 0), is_model_call) AS cost_usd
+            intDiv(toUnixTimestamp(part.time), {interval_s}) AS bucket,
+            uniqExactIf(part.trace_hash, is_said) AS trace_count,
+            sum(part.model_call_count) AS model_call_count,
+            sum(part.error_count) AS error_count,
+            ifNull(sum(part.input_tokens), 0) AS input_tokens,
+            ifNull(sum(part.output_tokens), 0) AS output_tokens,
+            ifNull(sum(part.cost_usd), 0) AS cost_usd
         FROM {source.text} AS part
         GROUP BY bucket
         """,

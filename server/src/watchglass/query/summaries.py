@@ -124,11 +124,16 @@ def summarise(reader: Reader, project_id: str, trace_ids: Sequence[str]) -> dict
         TooExpensive: It went over the limits.
         StoreError: The store failed.
     """
+    rows = summary_rows(reader, project_id, trace_ids)
+    texts = span_texts(reader, project_id, {key for row in rows for key in speakers(row)})
+    return {row["trace_id"]: summary(row, texts) for row in rows}
+
+
+def summary_rows(reader: Reader, project_id: str, trace_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Read what `summary` needs of traces but for their texts, in no order; raises as summarise."""
     if not trace_ids:
-        return {}
-    rows = reader.query(_SUMMARIES, {"project_id": project_id, "trace_ids": list(trace_ids)}, INDEX_FIRST).to_pylist()
-    texts = span_texts(reader, project_id, {key for row in rows for key in _speakers(row)})
-    return {row["trace_id"]: _summary(row, texts) for row in rows}
+        return []
+    return reader.query(_SUMMARIES, {"project_id": project_id, "trace_ids": list(trace_ids)}, INDEX_FIRST).to_pylist()
 
 
 def figures_of(spans: Sequence[SpanRow]) -> TraceFigures:
@@ -176,14 +181,15 @@ def _first(values: Iterable[Value | None]) -> Value | None:
     return next((value for value in values if value is not None), None)
 
 
-def _speakers(row: dict[str, Any]) -> list[SpanKey]:
+def speakers(row: dict[str, Any]) -> list[SpanKey]:
     """The spans whose texts may stand for the trace: its root, its first model call and its last good one."""
     keys = [tuple(row[name].values()) for name in ("head_key", "first_call", "last_call")]
     return [SpanKey(row["trace_id"], span_id, start_ns) for span_id, start_ns in keys if span_id]
 
 
-def _summary(row: dict[str, Any], texts: dict[tuple[str, str], Texts]) -> TraceSummary:
-    said = [texts.get((row["trace_id"], key.span_id), Texts()) for key in _speakers(row)]
+def summary(row: dict[str, Any], texts: dict[tuple[str, str], Texts]) -> TraceSummary:
+    """Make the summary of a trace of what was read of it, and of the texts of its `speakers`."""
+    said = [texts.get((row["trace_id"], key.span_id), Texts()) for key in speakers(row)]
     name, service_name, environment, release = row["head"].values()
     plain = ("trace_id", "start_ns", "span_count", "error_count", "model_call_count", "models", "input_tokens",
              "output_tokens", "cost_usd", "unpriced_count", "time_to_first_token_ns", "session_id", "user_id")  # fmt: skip

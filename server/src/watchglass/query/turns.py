@@ -9,7 +9,7 @@ from watchglass.query.previews import cut, plain
 from watchglass.query.reader import Reader
 from watchglass.query.span_rows import SELECTED, SpanRow, span_rows
 from watchglass.query.span_texts import SpanKey, Texts, span_texts
-from watchglass.query.summaries import TraceSummary, summarise
+from watchglass.query.summaries import TraceSummary, speakers, summary, summary_rows
 from watchglass.query.turn_messages import Message, said_in_turn
 from watchglass.store.engine import Parameter
 
@@ -102,13 +102,15 @@ def list_turns(reader: Reader, walk: Walk, session_id: str, limit: int) -> tuple
     trace_ids = [str(row["trace_id"]) for row in found[:limit]]
     if not trace_ids:
         return [], None
-    summaries = summarise(reader, project_id, trace_ids)
+    summed = summary_rows(reader, project_id, trace_ids)
     rows = reader.query(_STEPS, {"project_id": project_id, "trace_ids": trace_ids})
     steps: dict[str, list[SpanRow]] = defaultdict(list)
     for step in span_rows(rows):
         steps[step.trace_id].append(step)
     keys = {_key(span) for spans in steps.values() for span in [*_speakers(spans), *_tools(spans)]}
+    keys |= {key for row in summed for key in speakers(row)}
     texts = span_texts(reader, project_id, keys)
+    summaries = {row["trace_id"]: summary(row, texts) for row in summed}
     turns = [_turn(summaries[it], steps[it], texts) for it in trace_ids if it in summaries]
     last = found[limit - 1] if len(found) > limit else None
     return turns, walk.cursor(last["start_ns"], last["trace_id"]) if last else None

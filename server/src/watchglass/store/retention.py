@@ -2,8 +2,9 @@
 
 Spans, logs, metric points, scores and readings are kept by arrival (`received_at`), not by the time that the sender
 wrote: a row stamped 1971 that has just arrived is not deleted at once, one stamped 2090 is not kept until then, and a
-day's partition expires as a whole, so that deleting it costs nothing. Usage has no arrival; it is kept by the spans' start, so usage of
-spans sent in later than the minute table reaches is found by the hour only.
+day's partition expires as a whole, so that deleting it costs nothing. What traces came to is kept as long as their spans.
+Usage has no arrival; it is kept by the spans' start, so usage of spans sent in later than the minute table reaches is found
+by the hour only.
 """
 
 import re
@@ -41,6 +42,7 @@ def retentions(settings: Settings) -> tuple[Retention, ...]:
     """Return what the settings ask for, one entry a table."""
     return (
         Retention("spans", "toDateTime(received_at)", settings.retention_spans_days),
+        Retention("trace_minute", "toDateTime(last_received_at)", settings.retention_spans_days),
         Retention("logs", "toDateTime(received_at)", settings.retention_logs_days),
         Retention("metric_points", "toDateTime(received_at)", settings.retention_metric_points_days),
         Retention("scores", "toDateTime(received_at)", settings.retention_scores_days),

@@ -1,7 +1,7 @@
 """Usage that a crash or a failed view kept from the rollups: found by the time of the commit, and added once.
 
-ClickHouse commits an insert's part of `spans` first, then what the view makes of it in `usage_minute`, then in
-`usage_hour`; each is one part, so each is whole or absent. A process that dies in between, or a view that fails, leaves
+ClickHouse commits an insert's part of `spans` first, then what the views make of it: `usage_minute`, from that `usage_hour`,
+and `trace_minute`; each is one part, so each is whole or absent. A process that dies in between, or a view that fails, leaves
 spans without usage. Commits follow one another and each has a `received_at` of its own, so the newest one alone can be
 incomplete, and a rollup whose `last_received_at` is older does not have it.
 """
@@ -30,26 +30,46 @@ def add_missing_usage(engine: Engine, received_at_ms: int) -> list[str]:
     """
     if engine.kind == "cluster" or not _span_count(engine, received_at_ms):
         return []
+    completed = [*_add_usage(engine, received_at_ms), *_add_traces(engine, received_at_ms)]
+    if completed:
+        log.warning("usage of a commit that was cut short was added", rollups=completed, received_at_ms=received_at_ms)
+    return completed
+
+
+def _add_usage(engine: Engine, received_at_ms: int) -> list[str]:
     has_minutes = _has(engine, "usage_minute", "toStartOfMinute", received_at_ms)
     has_hours = _has(engine, "usage_hour", "toStartOfHour", received_at_ms)
-    if has_hours:  # hours come last; minutes that are absent all the same have expired
+    if has_hours:  # hours come after minutes; minutes that are absent all the same have expired
         return []
-    minutes = _view_select(engine, "usage_minute_view").replace(
-        f"FROM {engine.database}.spans",
-        f"FROM {engine.database}.spans WHERE received_at = fromUnixTimestamp64Milli({{received_at:Int64}})",
-    )
+    minutes = _select_of_commit(engine, "usage_minute_view")
     if has_minutes:
         hours = _view_select(engine, "usage_hour_view")
         select = hours.replace(f"FROM {engine.database}.usage_minute", f"FROM ({minutes}) AS usage_minute")
         completed = ["usage_hour"]
     else:  # the view of usage_minute fills usage_hour
         select, completed = minutes, ["usage_minute", "usage_hour"]
-    columns = ", ".join(_columns(engine, completed[0]))
-    engine.execute(
-        f"INSERT INTO {completed[0]} ({columns}) SELECT {columns} FROM ({select})", {"received_at": received_at_ms}
-    )
-    log.warning("usage of a commit that was cut short was added", rollups=completed, received_at_ms=received_at_ms)
+    _insert(engine, completed[0], select, received_at_ms)
     return completed
+
+
+def _add_traces(engine: Engine, received_at_ms: int) -> list[str]:
+    if _has(engine, "trace_minute", "toStartOfMinute", received_at_ms):
+        return []
+    _insert(engine, "trace_minute", _select_of_commit(engine, "trace_minute_view"), received_at_ms)
+    return ["trace_minute"]
+
+
+def _select_of_commit(engine: Engine, view: str) -> str:
+    """What `view` makes of spans, of those of one commit."""
+    spans = f"FROM {engine.database}.spans"
+    return _view_select(engine, view).replace(
+        spans, f"{spans} WHERE received_at = fromUnixTimestamp64Milli({{received_at:Int64}})"
+    )
+
+
+def _insert(engine: Engine, table: str, select: str, received_at_ms: int) -> None:
+    columns = ", ".join(_columns(engine, table))
+    engine.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM ({select})", {"received_at": received_at_ms})
 
 
 def _span_count(engine: Engine, received_at_ms: int) -> int:

@@ -1,6 +1,6 @@
 /** What is chosen of a dashboard's variables: in the address as var-NAME, for the server as lists, in titles as words. Pure. */
 
-import type { Variable } from "../../api/dashboardTypes";
+import type { DashboardDocument, Panel, PanelQuery, Variable } from "../../api/dashboardTypes";
 
 /** Parameters of the address that are variables. */
 export type VariableSearch = { [name: `var-${string}`]: string | undefined };
@@ -57,4 +57,35 @@ export function withValues(title: string, { values, filters }: Chosen): string {
     if (chosen === undefined) return whole;
     return chosen.length === 0 ? "everything" : chosen.join(", ");
   });
+}
+
+/** The document with a variable called otherwise, in everything that speaks of it: filters, titles, texts and SQL. */
+export function renameVariable(document: DashboardDocument, from: string, to: string): DashboardDocument {
+  const spoken = new RegExp(`\\$${from}(?![a-z0-9_])`, "g");
+  // a function, as a dollar sign in a replacement would have a meaning of its own
+  const inText = (text: string) => text.replace(spoken, () => `$${to}`);
+  return {
+    ...document,
+    variables: document.variables.map((it) => (it.name === from ? { ...it, name: to } : it)),
+    panels: document.panels.map((panel) => ({
+      ...panel,
+      title: inText(panel.title),
+      description: inText(panel.description),
+      text: inText(panel.text),
+      query: renamedIn(panel.query, from, to, inText),
+    })),
+  };
+}
+
+function renamedIn(
+  query: Panel["query"],
+  from: string,
+  to: string,
+  inText: (text: string) => string,
+): PanelQuery | null | undefined {
+  if (!query) return query;
+  if (query.source !== "sql") return { ...query, filter: inText(query.filter) };
+  // a value of the panel's own goes before the variable, and keeps its name
+  if (from in query.parameters) return query;
+  return { ...query, query: query.query.replace(new RegExp(`\\{\\s*${from}\\s*:`, "g"), () => `{${to}:`) };
 }

@@ -5,8 +5,8 @@ import { useDocumentTitle } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
+import { tableFields } from "../../api/fields";
 import { comparison, sides } from "../../api/models";
-import { spanFields } from "../../api/queries";
 import { FilterInput } from "../../components/FilterInput";
 import { ErrorNotice, Notice } from "../../components/Notice";
 import { PageHeader } from "../../components/PageHeader";
@@ -14,9 +14,10 @@ import { RangePicker } from "../../components/RangePicker";
 import { formatShortCount } from "../../lib/format";
 import { type ComparisonSearch, chooseSides, DIMENSIONS } from "../../lib/models";
 import { filterProblem } from "../../lib/problem";
-import { listParameters } from "../../lib/search";
+import { listParameters, rangeParameters } from "../../lib/search";
 import people from "../people/People.module.css";
 import { useKeys } from "../shell/keys";
+import { useCompletion } from "../useCompletion";
 import styles from "./Comparison.module.css";
 import { Result, ResultSkeleton } from "./Result";
 
@@ -38,7 +39,9 @@ export function ComparisonPage() {
   const [left, right] = chooseSides(search, values);
   const isReady = left !== undefined && right !== undefined && left !== right;
   const result = useQuery({ ...comparison(parameters, dimension, left ?? "", right ?? ""), enabled: isReady });
-  const fields = useQuery(spanFields());
+  const fields = useQuery(tableFields("spans"));
+  const range = useMemo(() => rangeParameters({ project, start, end }), [project, start, end]);
+  const completion = useCompletion(range, fields.data ?? []);
   const change = (part: Partial<ComparisonSearch>) =>
     navigate({ search: (old) => ({ ...old, ...part }), replace: true });
   const swap = () => change({ left: right, right: left });
@@ -81,6 +84,7 @@ export function ComparisonPage() {
           value={filter ?? ""}
           problem={problem}
           fields={fields.data ?? []}
+          completion={completion}
           inputRef={filterRef}
           onChange={(it) => change({ filter: it || undefined })}
         />

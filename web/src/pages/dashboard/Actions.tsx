@@ -18,6 +18,7 @@ import {
 } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { MAY_NOT_EDIT, useMay } from "../../api/asker";
 import { createDashboard, dashboard, deleteDashboard, exportDashboard } from "../../api/dashboards";
 import type { Dashboard } from "../../api/dashboardTypes";
 import { DEFAULT_START, resolveTime } from "../../lib/range";
@@ -39,6 +40,7 @@ interface ActionsProps {
 export function Actions({ entry, draft, search, isEditing, onEdit, onAdd, onSettings }: ActionsProps) {
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const mayEdit = useMay("edit");
   const copying = useMutation({
     mutationFn: () =>
       createDashboard(search.project ?? entry.project_id ?? "default", {
@@ -77,29 +79,35 @@ export function Actions({ entry, draft, search, isEditing, onEdit, onAdd, onSett
           </Button>
         </>
       ) : entry.is_delivered ? (
-        <Tooltip label="It comes with Watchglass and stays as it is; the copy is yours">
+        <Tooltip label={mayEdit ? "It comes with Watchglass and stays as it is; the copy is yours" : MAY_NOT_EDIT}>
           <Button
             size="xs"
             variant="default"
+            data-disabled={!mayEdit || undefined}
+            aria-disabled={!mayEdit}
             leftSection={<IconCopy size={14} aria-hidden />}
             loading={copying.isPending}
-            onClick={() => copying.mutate()}
+            onClick={() => mayEdit && copying.mutate()}
           >
             Copy and edit
           </Button>
         </Tooltip>
       ) : (
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconPencil size={14} aria-hidden />}
-          onClick={() => onEdit(true)}
-        >
-          Edit
-        </Button>
+        <Tooltip label={MAY_NOT_EDIT} disabled={mayEdit}>
+          <Button
+            size="xs"
+            variant="default"
+            data-disabled={!mayEdit || undefined}
+            aria-disabled={!mayEdit}
+            leftSection={<IconPencil size={14} aria-hidden />}
+            onClick={() => mayEdit && onEdit(true)}
+          >
+            Edit
+          </Button>
+        </Tooltip>
       )}
       {copying.error && <span role="alert">{copying.error.message}</span>}
-      <More entry={entry} search={search} onCopy={() => copying.mutate()} />
+      <More entry={entry} search={search} mayEdit={mayEdit} onCopy={() => copying.mutate()} />
     </>
   );
 }
@@ -126,7 +134,14 @@ function Editing({ draft, onAdd, onSettings }: { draft: Draft; onAdd: () => void
   );
 }
 
-function More({ entry, search, onCopy }: { entry: Dashboard; search: DashboardSearch; onCopy: () => void }) {
+interface MoreProps {
+  entry: Dashboard;
+  search: DashboardSearch;
+  mayEdit: boolean;
+  onCopy: () => void;
+}
+
+function More({ entry, search, mayEdit, onCopy }: MoreProps) {
   const clipboard = useClipboard({ timeout: 2000 });
   const { toggle, fullscreen } = useFullscreenDocument();
   const navigate = useNavigate();
@@ -171,13 +186,13 @@ function More({ entry, search, onCopy }: { entry: Dashboard; search: DashboardSe
           {fullscreen ? "Leave full screen" : "Full screen"}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconCopy size={14} />} onClick={onCopy}>
+        <Menu.Item leftSection={<IconCopy size={14} />} disabled={!mayEdit} onClick={onCopy}>
           Copy as a new dashboard
         </Menu.Item>
         <Menu.Item leftSection={<IconDownload size={14} />} onClick={() => void download(entry)}>
           Export as JSON
         </Menu.Item>
-        {!entry.is_delivered && (
+        {!entry.is_delivered && mayEdit && (
           <Menu.Item
             color="red"
             leftSection={<IconTrash size={14} />}

@@ -2,7 +2,9 @@
 
 import { Button, Checkbox, Drawer, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
 import type { Variable } from "../../api/dashboardTypes";
+import { renameVariable } from "../../lib/dashboard/variables";
 import styles from "./Dashboard.module.css";
 import type { Draft } from "./useDraft";
 
@@ -52,7 +54,10 @@ export function SettingsDrawer({ isOpen, draft, onClose }: SettingsDrawerProps) 
             // biome-ignore lint/suspicious/noArrayIndexKey: the name, which tells them apart, is what is being written
             key={index}
             variable={variable}
-            isDoubled={variables.some((it, place) => place !== index && it.name === variable.name)}
+            isTaken={(name) => variables.some((it, place) => place !== index && it.name === name)}
+            onRename={(name) =>
+              draft.set({ ...content, document: renameVariable(content.document, variable.name, name) })
+            }
             onChange={(part) => put(index, part)}
             onRemove={() => setVariables(variables.filter((_, place) => place !== index))}
           />
@@ -75,13 +80,22 @@ export function SettingsDrawer({ isOpen, draft, onClose }: SettingsDrawerProps) 
 
 interface VariableFieldsProps {
   variable: Variable;
-  isDoubled: boolean;
+  isTaken: (name: string) => boolean;
+  /** Its name is another one, in all that speaks of it. */
+  onRename: (name: string) => void;
   onChange: (part: Partial<Variable>) => void;
   onRemove: () => void;
 }
 
-function VariableFields({ variable, isDoubled, onChange, onRemove }: VariableFieldsProps) {
+function VariableFields({ variable, isTaken, onRename, onChange, onRemove }: VariableFieldsProps) {
   const { name, label, kind, column, is_multiple } = variable;
+  const [typed, setTyped] = useState(name);
+  useEffect(() => setTyped(name), [name]);
+  const problem = isTaken(typed)
+    ? "This name is taken"
+    : !/^[a-z][a-z0-9_]{0,30}$/.test(typed) && "Small letters, digits and _, a letter first";
+  // only a name that is whole is written into the panels: half of it may be the name of another variable
+  const rename = () => (problem ? setTyped(name) : typed !== name && onRename(typed));
   return (
     <fieldset className={styles.variable}>
       <legend className={styles.unsaved}>${name}</legend>
@@ -90,12 +104,12 @@ function VariableFields({ variable, isDoubled, onChange, onRemove }: VariableFie
           <TextInput
             size="xs"
             label="Name"
-            error={isDoubled && "This name is taken"}
-            value={name}
-            onChange={(event) => {
-              const text = event.currentTarget.value.toLowerCase();
-              if (/^[a-z][a-z0-9_]{0,30}$/.test(text)) onChange({ name: text });
-            }}
+            error={problem}
+            maxLength={31}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value.toLowerCase())}
+            onBlur={rename}
+            onKeyDown={(event) => event.key === "Enter" && rename()}
           />
           <TextInput
             size="xs"

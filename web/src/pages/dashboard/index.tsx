@@ -6,6 +6,7 @@ import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
+import { useMay } from "../../api/asker";
 import { dashboard } from "../../api/dashboards";
 import type { Dashboard, Panel, Variable } from "../../api/dashboardTypes";
 import { useRefetchInterval } from "../../api/live";
@@ -54,7 +55,8 @@ function Opened({ entry }: { entry: Dashboard }) {
   const { content } = draft;
   const { panels, variables } = content.document;
   // with unsaved changes it stays open for editing, whatever the address says
-  const isEditing = !entry.is_delivered && (search.edit === true || draft.isChanged);
+  const mayEdit = useMay("edit");
+  const isEditing = !entry.is_delivered && mayEdit && (search.edit === true || draft.isChanged);
   const go = (patch: Partial<DashboardSearch>) =>
     void navigate({ search: (old) => ({ ...old, ...patch }), replace: true });
   const setPanels = (next: Panel[]) => draft.set({ ...content, document: { ...content.document, panels: next } });
@@ -81,7 +83,8 @@ function Opened({ entry }: { entry: Dashboard }) {
     ["INPUT", "TEXTAREA", "SELECT"],
   );
   useKeys({
-    ...(!entry.is_delivered && { e: [() => go({ edit: isEditing ? undefined : true }), "Edit the dashboard"] }),
+    ...(!entry.is_delivered &&
+      mayEdit && { e: [() => go({ edit: isEditing ? undefined : true }), "Edit the dashboard"] }),
   });
 
   const alone = search.panel === undefined ? undefined : panels.find(({ id }) => id === search.panel);

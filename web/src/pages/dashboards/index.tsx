@@ -6,6 +6,7 @@ import { IconPlus, IconUpload } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
+import { MAY_NOT_EDIT, useMay } from "../../api/asker";
 import { createDashboard, dashboard, dashboards, importDashboard } from "../../api/dashboards";
 import type { Dashboard, DashboardSummary } from "../../api/dashboardTypes";
 import { ErrorNotice } from "../../components/Notice";
@@ -28,8 +29,9 @@ export function DashboardsPage() {
   const [isNaming, setNaming] = useState(false);
   const { data, error } = useQuery(dashboards(search.project));
   const project = search.project ?? "default";
+  const mayEdit = useMay("edit");
   useDocumentTitle("Dashboards · Watchglass");
-  useKeys({ n: [() => setNaming(true), "New dashboard"] });
+  useKeys({ ...(mayEdit && { n: [() => setNaming(true), "New dashboard"] }) });
 
   const open = (made: Dashboard, isEdited: boolean) => {
     queries.setQueryData(dashboard(made.id).queryKey, made);
@@ -58,6 +60,8 @@ export function DashboardsPage() {
                   {...props}
                   size="xs"
                   variant="default"
+                  disabled={!mayEdit}
+                  title={mayEdit ? undefined : MAY_NOT_EDIT}
                   loading={importing.isPending}
                   leftSection={<IconUpload size={14} aria-hidden />}
                 >
@@ -65,7 +69,13 @@ export function DashboardsPage() {
                 </Button>
               )}
             </FileButton>
-            <Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setNaming(true)}>
+            <Button
+              size="xs"
+              disabled={!mayEdit}
+              title={mayEdit ? undefined : MAY_NOT_EDIT}
+              leftSection={<IconPlus size={14} aria-hidden />}
+              onClick={() => setNaming(true)}
+            >
               New dashboard
             </Button>
           </>

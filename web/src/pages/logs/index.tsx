@@ -21,6 +21,7 @@ import { filterProblem } from "../../lib/problem";
 import { rangeParameters } from "../../lib/search";
 import { formatInstant } from "../../lib/time";
 import { useKeys } from "../shell/keys";
+import { useCompletion } from "../useCompletion";
 import { levelColour } from "./colours";
 import { LevelFacets } from "./LevelFacets";
 import styles from "./Logs.module.css";
@@ -53,6 +54,8 @@ export function LogsPage() {
   const logs = useLogs(listParameters, interval, isScrolled || search.log !== undefined);
   const histogram = useQuery(logHistogram(parameters, isExact, interval === false ? false : Math.max(interval, 5000)));
   const fields = useQuery(tableFields("logs"));
+  const range = useMemo(() => rangeParameters({ project, start, end }), [project, start, end]);
+  const completion = useCompletion(range, fields.data ?? [], "logs");
   const problem = filterProblem(histogram.error) ?? filterProblem(logs.list.error);
 
   const change = (part: Partial<LogsSearch>) => {
@@ -69,6 +72,7 @@ export function LogsPage() {
           value={filter ?? ""}
           problem={problem}
           fields={fields.data ?? []}
+          completion={completion}
           inputRef={filterRef}
           onChange={(text) => change({ filter: text || undefined })}
         />

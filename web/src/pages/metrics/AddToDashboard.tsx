@@ -4,6 +4,7 @@ import { ActionIcon, Menu } from "@mantine/core";
 import { IconLayoutDashboard } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { MAY_NOT_EDIT, useMay } from "../../api/asker";
 import { addToDashboard, ownDashboards } from "../../api/metrics";
 import type { MetricQuery } from "../../lib/metricQueries";
 import { ApiError } from "../../lib/problem";
@@ -11,6 +12,7 @@ import styles from "./Metrics.module.css";
 
 export function AddToDashboard({ query, project }: { query: MetricQuery; project: string | undefined }) {
   const [isOpen, setOpen] = useState(false);
+  const mayEdit = useMay("edit");
   const dashboards = useQuery(ownDashboards(project, isOpen));
   const adding = useMutation({ mutationFn: (id: string | null) => addToDashboard(query, id, project) });
   return (
@@ -32,6 +34,8 @@ export function AddToDashboard({ query, project }: { query: MetricQuery; project
             color="gray"
             size="sm"
             aria-label={`Add ${query.name} to a dashboard`}
+            disabled={!mayEdit}
+            title={mayEdit ? undefined : MAY_NOT_EDIT}
             loading={adding.isPending}
           >
             <IconLayoutDashboard size={15} />

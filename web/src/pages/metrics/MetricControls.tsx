@@ -8,12 +8,22 @@ import { tableFields } from "../../api/fields";
 import { metricAttributes } from "../../api/metrics";
 import type { Metric } from "../../api/types";
 import { FilterInput } from "../../components/FilterInput";
+import type { FilterField } from "../../lib/completion";
 import { HEAT_MAP, type MetricQuery, quantilesOf } from "../../lib/metricQueries";
+import { useMetricCompletion } from "../useCompletion";
 import styles from "./Metrics.module.css";
 
 /** Columns that points are usually told apart by. */
 const COLUMNS = ["service", "environment", "release", "host", "scope"];
+const COLUMN_SHORT: Readonly<Record<string, string>> = {
+  service_name: "service",
+  host_name: "host",
+  scope_name: "scope",
+};
 const QUANTILES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
+
+const ATTRIBUTE = { short_name: "", type: "String", unit: "" };
+const NONE: readonly FilterField[] = [];
 
 interface MetricControlsProps {
   query: MetricQuery;
@@ -32,8 +42,11 @@ export function MetricControls({ query, metric, range, problem, onChange }: Metr
   const hasBuckets = metric?.type === "histogram" || metric?.type === "exponential_histogram";
   const choices = [...(metric?.aggregations ?? []), ...(hasBuckets ? [HEAT_MAP] : [])];
   const aggregation = query.aggregation ?? metric?.aggregations[0] ?? "";
+  const completion = useMetricCompletion(columns.data ?? NONE, known);
   const fields = [
-    ...known.map(({ name, values }) => ({ name, brief: `Such as ${values.slice(0, 3).join(", ")}` })),
+    ...known
+      .filter(({ name }) => name.includes("."))
+      .map(({ name, values }) => ({ ...ATTRIBUTE, name, brief: `Such as ${firstValues(values)}` })),
     ...(columns.data ?? []),
   ];
   return (
@@ -68,7 +81,9 @@ export function MetricControls({ query, metric, range, problem, onChange }: Metr
           aria-label="Group by"
           placeholder={query.by ? undefined : "Group by …"}
           maxTags={3}
-          data={[...known.map(({ name }) => name), ...COLUMNS].filter((name) => !query.by?.includes(name))}
+          data={[...new Set([...known.map(({ name }) => COLUMN_SHORT[name] ?? name), ...COLUMNS])].filter(
+            (name) => !query.by?.includes(name),
+          )}
           value={query.by ?? []}
           onChange={(by) => onChange({ by: by.length > 0 ? by : undefined })}
         />
@@ -77,9 +92,17 @@ export function MetricControls({ query, metric, range, problem, onChange }: Metr
         value={query.filter ?? ""}
         problem={problem}
         fields={fields}
+        completion={completion}
         inputRef={filterRef}
         onChange={(filter) => onChange({ filter: filter || undefined })}
       />
     </div>
   );
+}
+
+function firstValues(values: readonly { value: string }[]): string {
+  return values
+    .slice(0, 3)
+    .map(({ value }) => value)
+    .join(", ");
 }

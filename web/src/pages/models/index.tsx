@@ -5,9 +5,9 @@ import { useDocumentTitle } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
+import { tableFields } from "../../api/fields";
 import { useRefetchInterval } from "../../api/live";
 import { modelCourse, modelList, unpricedModels } from "../../api/models";
-import { spanFields } from "../../api/queries";
 import type { Usage } from "../../api/types";
 import { TimeChart } from "../../components/charts/TimeChart";
 import { FilterInput } from "../../components/FilterInput";
@@ -18,10 +18,11 @@ import { estimateNote, withEstimate } from "../../lib/estimate";
 import { describeInterval } from "../../lib/interval";
 import { MODEL_MEASURES, type ModelMeasure, type ModelsSearch } from "../../lib/models";
 import { filterProblem } from "../../lib/problem";
-import { listParameters } from "../../lib/search";
+import { listParameters, rangeParameters } from "../../lib/search";
 import people from "../people/People.module.css";
 import { useRowKeys } from "../people/useRowKeys";
 import { useKeys } from "../shell/keys";
+import { useCompletion } from "../useCompletion";
 import styles from "./Models.module.css";
 import { ModelTable } from "./ModelTable";
 import { Unpriced } from "./Unpriced";
@@ -49,7 +50,9 @@ export function ModelsPage() {
   const models = useQuery(modelList(parameters, interval));
   const course = useQuery(modelCourse(parameters, measure, interval));
   const unpriced = useQuery(unpricedModels(parameters));
-  const fields = useQuery(spanFields());
+  const fields = useQuery(tableFields("spans"));
+  const range = useMemo(() => rangeParameters({ project, start, end }), [project, start, end]);
+  const completion = useCompletion(range, fields.data ?? []);
   const change = (part: Partial<ModelsSearch>) => navigate({ search: (old) => ({ ...old, ...part }), replace: true });
   const sort = readSort(search.by);
   const rows = models.data?.models ?? [];
@@ -63,6 +66,7 @@ export function ModelsPage() {
           value={filter ?? ""}
           problem={problem}
           fields={fields.data ?? []}
+          completion={completion}
           inputRef={filterRef}
           onChange={(it) => change({ filter: it || undefined })}
         />

@@ -2,8 +2,8 @@
 
 import { useDocumentTitle } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useCallback, useRef } from "react";
-import { spanFields } from "../../api/queries";
+import { type ReactNode, useCallback, useMemo, useRef } from "react";
+import { tableFields } from "../../api/fields";
 import { More } from "../../components/DataTable";
 import { FilterInput } from "../../components/FilterInput";
 import { ErrorNotice, Notice } from "../../components/Notice";
@@ -11,7 +11,9 @@ import { PageHeader } from "../../components/PageHeader";
 import { RangePicker } from "../../components/RangePicker";
 import type { GroupOrder, GroupSearch } from "../../lib/people";
 import { filterProblem } from "../../lib/problem";
+import { rangeParameters } from "../../lib/search";
 import { useKeys } from "../shell/keys";
+import { useCompletion } from "../useCompletion";
 import { useNow } from "../useNow";
 import styles from "./People.module.css";
 import { useRowKeys } from "./useRowKeys";
@@ -58,7 +60,10 @@ export function GroupList<Row>(props: GroupListProps<Row>) {
   useKeys({ "/": () => filterRef.current?.focus() });
   useRowKeys();
 
-  const fields = useQuery(spanFields());
+  const fields = useQuery(tableFields("spans"));
+  const { project, start, end } = search;
+  const range = useMemo(() => rangeParameters({ project, start, end }), [project, start, end]);
+  const completion = useCompletion(range, fields.data ?? []);
   const { fetchNextPage } = question;
   const onNeed = useCallback(() => void fetchNextPage(), [fetchNextPage]);
 
@@ -70,6 +75,7 @@ export function GroupList<Row>(props: GroupListProps<Row>) {
           value={search.filter ?? ""}
           problem={filterProblem(question.error)}
           fields={fields.data ?? []}
+          completion={completion}
           inputRef={filterRef}
           onChange={(filter) => onChange({ filter: filter || undefined })}
         />

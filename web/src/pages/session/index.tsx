@@ -136,6 +136,7 @@ function SessionFacts({ session, search }: { session: Session; search: Parameter
             cost_usd={session.cost_usd}
             unpriced_count={session.unpriced_count}
             call_count={session.model_call_count}
+            isLinked
           />,
         ],
         ["Tokens", `${formatShortCount(session.input_tokens)} in, ${formatShortCount(session.output_tokens)} out`],

@@ -78,6 +78,7 @@ export function TraceHeader({ trace, search, onBack, onShowScores }: TraceHeader
             cost_usd={summary.cost_usd}
             unpriced_count={summary.unpriced_count}
             call_count={summary.model_call_count}
+            isLinked
           />
         </Fact>
         <Fact name="Service">

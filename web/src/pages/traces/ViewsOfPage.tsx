@@ -3,6 +3,7 @@
 import { useLocalStorage } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import { useMay } from "../../api/asker";
 import { savedViews, useViewChanges } from "../../api/views";
 import { ViewMenu } from "../../components/ViewMenu";
 import { ApiError } from "../../lib/problem";
@@ -19,6 +20,7 @@ interface ViewsOfPageProps {
 
 export function ViewsOfPage({ search, onOpen }: ViewsOfPageProps) {
   const { project } = search;
+  const mayEdit = useMay("edit");
   const views = useQuery(savedViews(project, PAGE));
   const { save, change, remove } = useViewChanges(project, PAGE);
   const [defaults, setDefaults] = useLocalStorage<Record<string, string>>({
@@ -45,6 +47,7 @@ export function ViewsOfPage({ search, onOpen }: ViewsOfPageProps) {
       currentId={views.data?.find((view) => isShown(view.search, search))?.id}
       defaultId={defaultId}
       problem={failed ? (failed instanceof ApiError ? failed.detail : failed.message) : undefined}
+      mayEdit={mayEdit}
       onOpen={(view) => onOpen(readListSearch(view.search))}
       onSave={(name) => save.mutateAsync({ name, search: viewSearch(search) })}
       onChange={(view, name) =>

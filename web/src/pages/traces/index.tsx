@@ -6,8 +6,9 @@ import { IconLayoutSidebar } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useState } from "react";
+import { tableFields } from "../../api/fields";
 import { useRefetchInterval } from "../../api/live";
-import { spanFields, usage } from "../../api/queries";
+import { usage } from "../../api/queries";
 import { FilterInput } from "../../components/FilterInput";
 import { type LiveState, LiveToggle } from "../../components/LiveToggle";
 import { RangePicker } from "../../components/RangePicker";
@@ -51,7 +52,7 @@ export function TracesPage() {
   const [isScrolled, setScrolled] = useState(false);
   const traces = useTraces(parameters, interval_ms, isScrolled);
   const totals = useQuery(usage(parameters, isLive));
-  const fields = useQuery(spanFields());
+  const fields = useQuery(tableFields("spans"));
   const completion = useCompletion(range, fields.data ?? []);
   const { marked, markedIds, toggle, clear } = useMarks(traces.rows, JSON.stringify(parameters));
 

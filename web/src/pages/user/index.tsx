@@ -122,6 +122,7 @@ function UserFacts({ user, now_ms, search, filter }: UserFactsProps) {
               cost_usd={user.cost_usd}
               unpriced_count={user.unpriced_count}
               call_count={user.model_call_count}
+              isLinked
             />
           ) : (
             "–"
