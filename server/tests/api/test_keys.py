@@ -38,6 +38,14 @@ def test_a_token_is_shown_once(client: TestClient) -> None:
     assert token not in listed.text
 
 
+@pytest.mark.parametrize("principal", [None, READER, SHOP_ADMIN])
+def test_the_asker_is_told_what_may_be_done(make_client: MakeClient, principal: Principal | None) -> None:
+    """Screens offer only what a key allows: its scopes and its project, whichever scopes it has."""
+    answer = make_client(principal).get("/api/v1/keys/current")
+    expected = principal or Principal(None, frozenset({KeyScope.ADMIN}))
+    assert answer.json() == {"scopes": sorted(expected.scopes), "project_id": expected.project_id, "has_key": False}
+
+
 def test_a_key_opens_the_doors_until_it_is_revoked(
     client: TestClient, control: ControlDatabase, clock: FixedClock
 ) -> None:

@@ -86,6 +86,23 @@ def test_variables_choose_rows(client: TestClient, engine: Engine) -> None:
         assert asked(client, "number", sql, **question)["rows"] == [[expected]]
 
 
+def test_a_histogram_is_a_line_a_bucket_for_a_heat_map(client: TestClient, engine: Engine) -> None:
+    """From the first bucket that holds something to the last, the lowest first; what has no buckets is refused by name."""
+    stored(engine)
+    point = {"project_id": "default", "metric_name": "wait", "metric_type": "histogram", "temporality": "delta", "unit": "s",
+             "time": NOW_NS - 30 * 10**9}  # fmt: skip
+    insert_rows(engine, "metric_points", [
+        point | {"series_id": 1, "bucket_bounds": [1.0, 2.0, 4.0], "bucket_counts": [0, 3, 0, 1], "count": 4},
+        point | {"series_id": 2, "bucket_bounds": [4.0], "bucket_counts": [0, 2], "count": 2},
+    ])  # fmt: skip
+    query = {"source": "metrics", "name": "wait", "aggregation": "heatmap", "interval": "1m"}
+    data = asked(client, "heatmap", query)
+    assert data["aggregates"] == "Observations of wait by bucket, each 1 min; bounds differ, spread evenly within each bucket"
+    assert [(line["name"], sum(line["values"])) for line in data["lines"]] == [("≤ 2 s", 3), ("≤ 4 s", 0), ("> 4 s", 3)]
+    assert refused(client, query | {"name": "queue"}, "heatmap") == (400, "name")
+    assert asked(client, "heatmap", query | {"name": "nothing"})["lines"] == []
+
+
 def test_metrics_are_lines_and_latest_values(client: TestClient, engine: Engine) -> None:
     """A gauge over time; in a table its latest value; one that nobody reported is empty and no error."""
     stored(engine)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchglass.query.histograms import Distribution, Exponential, merge_explicit, merge_exponential, quantile
+from watchglass.query.histograms import Distribution, Exponential, differ, merge_explicit, merge_exponential, quantile
 
 OBSERVATIONS = st.lists(st.floats(-1000, 1000, allow_nan=False), min_size=1, max_size=60)
 BOUNDS = st.lists(st.integers(-500, 500), max_size=12, unique=True).map(lambda bounds: [float(it) for it in sorted(bounds)])
@@ -60,15 +60,42 @@ def test_explicit_quantile_is_prometheus(observations: list[float], bounds: list
     assert found == (None if expected is None else pytest.approx(expected, rel=1e-9, abs=1e-9))
 
 
-@given(first=OBSERVATIONS, second=OBSERVATIONS, bounds=BOUNDS, others=BOUNDS)
-def test_merged_histograms_are_that_of_all_observations(
+@given(first=OBSERVATIONS, second=OBSERVATIONS, bounds=BOUNDS)
+def test_histograms_of_the_same_bounds_add_up(first: list[float], second: list[float], bounds: list[float]) -> None:
+    """The sum is the histogram of all observations."""
+    merged = merge_explicit([(bounds, explicit(first, bounds)), (bounds, explicit(second, bounds))])
+    assert merged.upper.tolist() == [*bounds, math.inf]
+    assert merged.counts.tolist() == explicit(first + second, bounds)
+
+
+@given(first=OBSERVATIONS, second=OBSERVATIONS, bounds=BOUNDS.filter(len), others=BOUNDS.filter(len))
+def test_histograms_of_different_bounds_keep_what_each_knows(
     first: list[float], second: list[float], bounds: list[float], others: list[float]
 ) -> None:
-    """On the bounds that both have, the sum is the histogram of all observations; nothing is lost."""
+    """On all bounds of either nothing is lost or negative, and below a bound that both have there is what they say."""
     merged = merge_explicit([(bounds, explicit(first, bounds)), (others, explicit(second, others))])
-    shared = sorted(set(bounds) & set(others))
-    assert merged.upper.tolist() == [*shared, math.inf]
-    assert merged.counts.tolist() == explicit(first + second, shared)
+    assert merged.upper.tolist() == [*sorted({*bounds, *others}), math.inf]
+    assert merged.counts.sum() == pytest.approx(len(first) + len(second))
+    assert (merged.counts >= -1e-9).all()
+    for bound in set(bounds) & set(others):
+        below = merged.counts[: merged.upper.tolist().index(bound) + 1].sum()
+        assert below == pytest.approx(sum(value <= bound for value in first + second))
+    assert differ([bounds, others, []]) == (bounds != others)
+
+
+def test_bounds_without_any_in_common_have_quantiles() -> None:
+    """Of two services that report other buckets a quantile lies where the observations of both are; one without buckets is passed over."""
+    fine, coarse = ([1.0, 2.0, 3.0], [0, 10, 0, 0]), ([10.0, 20.0], [0, 10, 0])
+    merged = merge_explicit([fine, coarse, ([], [50])])
+    assert quantile(merged, 0.25) == pytest.approx(1.5)
+    assert quantile(merged, 0.75) == pytest.approx(15)
+    assert quantile(merge_explicit([([], [50])]), 0.5) is None
+
+
+def test_what_lies_beyond_a_last_bound_is_just_above_it() -> None:
+    """It is not put beyond the last bound of another histogram, of which nothing says that it reaches it."""
+    merged = merge_explicit([([1.0], [0, 4]), ([1.0, 2.0, 100.0], [0, 0, 0, 0])])
+    assert merged.counts.tolist() == [0, 4, 0, 0]
 
 
 @settings(max_examples=60)

@@ -32,30 +32,31 @@ def ask(engine: Engine, text: str = "", name: str = "m") -> HeatMap:
     return read_heatmap(Reader(engine, 30.0, 10**9), question, NOW_NS)
 
 
-def test_each_minute_has_its_counts_on_the_bounds_that_all_have(engine: Engine) -> None:
-    """A series with other bounds is put on the shared ones; a minute without points is empty; filters hold."""
+def test_each_minute_has_its_counts_on_all_bounds(engine: Engine) -> None:
+    """A series with other bounds is spread over all of them, which is said; a minute without points is empty; filters hold."""
     rows = [
         point(0, bucket_bounds=[1.0, 2.0, 4.0], bucket_counts=[1, 2, 3, 4], count=10),
-        point(2, bucket_bounds=[1.0, 4.0], bucket_counts=[5, 0, 6], count=11, series_id=2, service_name="shop"),
+        point(2, bucket_bounds=[1.0, 4.0], bucket_counts=[5, 6, 6], count=17, series_id=2, service_name="shop"),
     ]
     insert_rows(engine, "metric_points", rows)
     found = ask(engine)
-    assert (found.upper[:-1], found.lower[1:]) == ([1.0, 4.0], [1.0, 4.0])
-    assert found.counts == [[1, 5, 4], [0, 0, 0], [5, 0, 6]]
+    assert (found.upper[:-1], found.lower[1:]) == ([1.0, 2.0, 4.0], [1.0, 2.0, 4.0])
+    assert found.counts == [[1, 2, 3, 4], [0] * 4, [5, 2, 4, 6]]
+    assert found.is_spread
     assert ask(engine, "service:bot").counts == [[1, 2, 3, 4], [0] * 4, [0] * 4]
+    assert not ask(engine, "service:bot").is_spread
 
 
-def test_series_without_bounds_in_common_are_left_out_and_counted(engine: Engine) -> None:
-    """The layout with the most observations is shown alone, and how much is missing is said."""
+def test_series_without_buckets_are_left_out_and_counted(engine: Engine) -> None:
+    """What reports no buckets is in no row, and how much that is is said."""
     rows = [
-        point(0, bucket_bounds=[0.1, 0.2, 0.4, 0.8], bucket_counts=[1, 2, 3, 4, 5], count=15),
-        point(1, bucket_bounds=[5.0, 10.0], bucket_counts=[7, 0, 0], count=7, series_id=2, service_name="shop"),
+        point(0, bucket_bounds=[0.1, 0.2], bucket_counts=[1, 2, 3], count=6),
+        point(1, bucket_bounds=[], bucket_counts=[7], count=7, series_id=2, service_name="shop"),
     ]
     insert_rows(engine, "metric_points", rows)
     found = ask(engine)
-    assert (found.upper[:-1], found.left_out_count) == ([0.1, 0.2, 0.4, 0.8], 7)
-    assert found.counts == [[1, 2, 3, 4, 5], [0] * 5, [0] * 5]
-    assert (ask(engine, "service:shop").counts[1], ask(engine, "service:shop").left_out_count) == ([7, 0, 0], 0)
+    assert (found.upper[:-1], found.left_out_count) == ([0.1, 0.2], 7)
+    assert found.counts == [[1, 2, 3], [0] * 3, [0] * 3]
 
 
 def test_cumulative_counts_are_told_apart_by_minute(engine: Engine) -> None:

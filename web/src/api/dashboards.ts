@@ -112,7 +112,7 @@ export function metricNames(range: Parameters) {
     queryKey: ["metric-names", range],
     queryFn: async ({ signal }) => {
       const { metrics } = await getJson<components["schemas"]["MetricList"]>("/metrics", range, signal);
-      return metrics.map(({ name, aggregations }) => ({ name, aggregations }));
+      return metrics.map(({ name, type, aggregations }) => ({ name, type, aggregations }));
     },
     staleTime: 60_000,
   });

@@ -36,7 +36,7 @@ export function latestLogs(parameters: Parameters, refetchInterval: number | fal
   });
 }
 
-/** Records over time by level; all of the range when `isExact`, else as much as a fifth of a second counts. */
+/** Records over time by level; all of the range when `isExact`, else as much as 0.15 s count. */
 export function logHistogram(parameters: Parameters, isExact: boolean, refetchInterval: number | false) {
   return queryOptions({
     queryKey: ["log-histogram", parameters, isExact],

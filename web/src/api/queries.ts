@@ -23,10 +23,11 @@ export function shouldRetry(failures: number, error: Error): boolean {
   return isPassing && failures < 2;
 }
 
-async function tracePage(
+/** One page of traces. */
+export async function tracePage(
   parameters: Parameters,
   cursor: string | null,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Page<TraceSummary>> {
   const page = await getJson<TracePage>("/traces", { ...parameters, cursor, limit: PAGE_ROWS }, signal);
   return { rows: page.traces, next_cursor: page.next_cursor };

@@ -335,7 +335,7 @@ export interface paths {
         };
         /**
          * Log Histogram
-         * @description Count log records over time by level, from the newest on for a fifth of a second.
+         * @description Count log records over time by level, from the newest on for 0.15 s.
          */
         get: operations["log_histogram"];
         put?: never;
@@ -2152,8 +2152,13 @@ export interface components {
              */
             interval_s: number;
             /**
+             * Is Spread
+             * @description Whether series of different bounds were put together, with observations spread evenly within each bucket
+             */
+            is_spread: boolean;
+            /**
              * Left Out Count
-             * @description Observations of series whose bounds have too little in common with these; in no row
+             * @description Observations of series that report no buckets beside others that do; in no row
              */
             left_out_count: number;
             /**
@@ -2633,7 +2638,7 @@ export interface components {
         LogHistogramOut: {
             /**
              * Counted Since
-             * @description Set when only records from then on were counted, as the whole range would take longer than a fifth of a second; `exact` counts all of it
+             * @description Set when only records from then on were counted, as the whole range would take longer than 0.15 s; `exact` counts all of it
              */
             counted_since: string | null;
             /**
@@ -2882,9 +2887,9 @@ export interface components {
         MetricQuery: {
             /**
              * Aggregation
-             * @description What to make of the points; null for the usual of the type
+             * @description What to make of the points; null for the usual of the type; heatmap for how the observations of a histogram are spread, a line a bucket
              */
-            aggregation?: ("avg" | "min" | "max" | "last" | "sum" | "rate" | "increase" | "quantile") | null;
+            aggregation?: ("avg" | "min" | "max" | "last" | "sum" | "rate" | "increase" | "quantile") | "heatmap" | null;
             /**
              * Filter
              * @description Filter; `model:$model` stands for the chosen values of the variable model, `$filter` alone for a variable that is a filter
@@ -2955,6 +2960,11 @@ export interface components {
              * @description Length of a bucket, in seconds
              */
             interval_s: number;
+            /**
+             * Is Spread
+             * @description Whether quantiles are of series of different bounds, with observations spread evenly within each bucket
+             */
+            is_spread: boolean;
             /**
              * Is Truncated
              * @description Whether there are more groups than the limit

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { draw } from "../test-render";
 import { type Completion, FilterInput } from "./FilterInput";
 
-const FIELDS = [{ name: "model", brief: "Model that answered" }];
+const FIELDS = [{ name: "model", short_name: "", type: "String", unit: "", brief: "Model that answered" }];
 
 it("is begun with a field from the help, and waits for its value", async () => {
   const onChange = vi.fn();

@@ -29,7 +29,8 @@ export interface TraceTableKeys {
 }
 
 interface TraceTableProps {
-  rows: readonly TraceSummary[];
+  /** Null stands for a row that was let go, and is asked for again when it is seen. */
+  rows: readonly (TraceSummary | null)[];
   columns: readonly TraceColumn[];
   /** Traces that have just appeared and are shown so for a moment. */
   freshIds: ReadonlySet<string>;
@@ -48,16 +49,19 @@ interface TraceTableProps {
   waitingCount: number;
   onMark: (traceId: string) => void;
   onNeedOlder: () => void;
+  /** The rows between two places are in sight. */
+  onSeen: (first: number, last: number) => void;
   onScrolledChange: (isScrolled: boolean) => void;
   ref: Ref<TraceTableKeys>;
 }
 
 export function TraceTable(props: TraceTableProps) {
-  const { rows, isNarrow, hasOlder, isLoadingOlder, hasOlderFailed, onMark, onNeedOlder, onScrolledChange } = props;
+  const { rows, isNarrow, hasOlder, isLoadingOlder, hasOlderFailed, onMark, onNeedOlder, onSeen, onScrolledChange } =
+    props;
   const scrollRef = useRef<HTMLDivElement>(null);
   // the row is known by its trace, so that it stays chosen while others come in above
   const [currentId, setCurrentId] = useState<string | null>(null);
-  const currentIndex = rows.findIndex((row) => row.trace_id === currentId);
+  const currentIndex = rows.findIndex((row) => row?.trace_id === currentId);
   const restored = useElementScrollRestoration({ id: "traces" });
   const columns = isNarrow ? CARD_COLUMNS : props.columns;
   const [rowHeight, headHeight] = isNarrow ? [CARD_PX, 0] : [ROW_PX, HEAD_PX];
@@ -72,6 +76,7 @@ export function TraceTable(props: TraceTableProps) {
     overscan: 10,
   });
   const items = virtualizer.getVirtualItems();
+  const firstIndex = items[0]?.index ?? 0;
   const lastIndex = items.at(-1)?.index ?? 0;
 
   useEffect(() => {
@@ -79,12 +84,14 @@ export function TraceTable(props: TraceTableProps) {
     if (hasOlder && !isLoadingOlder && !hasOlderFailed && isNearEnd) onNeedOlder();
   }, [hasOlder, isLoadingOlder, hasOlderFailed, lastIndex, rows.length, onNeedOlder]);
 
+  useEffect(() => onSeen(firstIndex, lastIndex), [firstIndex, lastIndex, onSeen]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured sizes are of no use once the height is another one
   useEffect(() => virtualizer.measure(), [rowHeight, virtualizer]);
 
   const moveTo = (index: number) => {
     const row = rows[index];
-    if (row === undefined) return;
+    if (!row) return;
     setCurrentId(row.trace_id);
     virtualizer.scrollToIndex(index, { align: "auto" });
     // a row that was out of view exists only after the next frame
@@ -147,6 +154,10 @@ export function TraceTable(props: TraceTableProps) {
             {items.map((item) => {
               const row = rows[item.index];
               if (row === undefined) return null;
+              if (row === null) {
+                const style = { transform: `translateY(${item.start - headHeight}px)`, height: rowHeight };
+                return <div key={item.key} role="presentation" className={styles.absent} style={style} />;
+              }
               return (
                 <TraceRow
                   key={row.trace_id}

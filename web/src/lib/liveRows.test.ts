@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { flattenPages, MOST_ROWS, mergeFirstPage, newKeys, type Pages } from "./liveRows";
+import {
+  fill,
+  flattenPages,
+  hollowPages,
+  letGo,
+  MOST_ROWS,
+  mergeFirstPage,
+  newKeys,
+  type Pages,
+  placeRows,
+} from "./liveRows";
 
 interface Row {
   id: string;
@@ -61,5 +71,40 @@ describe("flattenPages", () => {
 describe("newKeys", () => {
   it("names what was not there before", () => {
     expect(newKeys([row("a")], [row("b"), row("a")], keyOf)).toEqual(["b"]);
+  });
+});
+
+describe("rows that are far away", () => {
+  const long: Pages<Row> = {
+    pages: Array.from({ length: 10 }, (_, page) => ({
+      rows: Array.from({ length: 10 }, (_, at) => row(`${page * 10 + at}`)),
+      next_cursor: `after-${page}`,
+    })),
+    pageParams: [null, ...Array.from({ length: 9 }, (_, page) => `after-${page}`)],
+  };
+
+  it("are let go, but for the first page, and leave every other row where it was", () => {
+    const less = letGo(long, 80, 89, 10);
+    expect(less.pages.map(({ rows }) => rows.length)).toEqual([10, 0, 0, 0, 0, 0, 0, 10, 10, 10]);
+    const rows = placeRows(less.pages, keyOf);
+    expect(rows).toHaveLength(100);
+    expect(rows[85]).toEqual(row("85"));
+    expect(rows[45]).toBeNull();
+    expect(letGo(less, 80, 89, 10)).toBe(less);
+  });
+
+  it("come back where they were when they are near again", () => {
+    const less = letGo(long, 80, 89, 10);
+    expect(hollowPages(less, 45, 49, 5)).toEqual([4, 5]);
+    expect(hollowPages(less, 80, 89, 5)).toEqual([]);
+    const filled = fill(less, 4, "after-3", { rows: long.pages[4]?.rows ?? [], next_cursor: "another walk" });
+    expect(placeRows(filled.pages, keyOf)[45]).toEqual(row("45"));
+    expect(filled.pages[4]?.next_cursor).toBe("after-4");
+  });
+
+  it("are not put into a list that has become another one", () => {
+    const less = letGo(long, 80, 89, 10);
+    expect(fill(less, 4, "of another list", { rows: [], next_cursor: null })).toBe(less);
+    expect(fill(long, 4, "after-3", { rows: [], next_cursor: null })).toBe(long);
   });
 });

@@ -1,7 +1,7 @@
 /** A question of the metrics explorer as a panel of a dashboard. */
 
 import type { DashboardContent, DashboardPanel } from "../api/types";
-import { type MetricQuery, quantilesOf } from "./metricQueries";
+import { HEAT_MAP, type MetricQuery, quantilesOf } from "./metricQueries";
 
 const WIDTH = 6;
 const HEIGHT = 7;
@@ -20,7 +20,7 @@ export function withPanel<Content extends Pick<DashboardContent, "document">>(
 function panelOf(query: MetricQuery, id: string, y: number): DashboardPanel {
   return {
     id,
-    kind: "line",
+    kind: query.aggregation === HEAT_MAP ? "heatmap" : "line",
     title: query.name.slice(0, 200),
     description: "",
     place: { x: 0, y, w: WIDTH, h: HEIGHT },
@@ -32,7 +32,7 @@ function panelOf(query: MetricQuery, id: string, y: number): DashboardPanel {
       source: "metrics",
       name: query.name,
       type: (query.type ?? null) as never,
-      aggregation: (query.aggregation ?? null) as never,
+      aggregation: (query.aggregation === HEAT_MAP ? "heatmap" : (query.aggregation ?? null)) as never,
       quantiles: quantilesOf(query),
       group_by: query.by ?? [],
       filter: query.filter ?? "",

@@ -100,6 +100,9 @@ export function describeAggregation(type: string, aggregation: string): string {
   }
 }
 
+/** What a chart says where histograms of different bounds were put together. */
+export const SPREAD = "; bounds differ, spread evenly within each bucket";
+
 /** What a line is called: p95 · gpt-4o · eu. */
 export function lineName(group: Record<string, unknown>, quantile: number | null, otherwise: string): string {
   const values = Object.values(group).map((value) => (value === "" || value === null ? "(none)" : String(value)));

@@ -64,6 +64,8 @@ def value_problem(query: UsageQuery | MetricQuery | SqlQuery) -> str | None:
     match query:
         case UsageQuery(measures=measures) if len(measures) != 1:
             return "query.measures must be one measure"
+        case MetricQuery(aggregation="heatmap"):
+            return "query.aggregation must give one value: a heat map has one a bucket"
         case MetricQuery(aggregation="quantile", quantiles=quantiles) if len(quantiles) != 1:
             return "query.quantiles must be one quantile"
         case SqlQuery(values=values) if len(values) > 1:

@@ -14,7 +14,7 @@ from watchglass.query.usage_source import read_interval
 
 router = APIRouter(prefix="/api/v1", tags=["logs"])
 
-BUDGET_S = 0.2
+BUDGET_S = 0.15
 """How long is counted before the answer says that there is more."""
 
 
@@ -33,8 +33,8 @@ class LogHistogramOut(BaseModel):
     times: list[str] = Field(description="Start of each bucket in UTC")
     levels: list[LevelCounts] = Field(description="Every level, from the least severe on, then `other`")
     counted_since: str | None = Field(
-        description="Set when only records from then on were counted, as the whole range would take longer than a fifth of a "
-        "second; `exact` counts all of it"
+        description="Set when only records from then on were counted, as the whole range would take longer than 0.15 s; "
+        "`exact` counts all of it"
     )
 
 
@@ -47,7 +47,7 @@ def log_histogram(
     interval: Annotated[str, Query(description="auto, or a number with s, m, h, d or w: 5m")] = "auto",
     exact: Annotated[bool, Query(description="Count the whole range, however long it takes within a query's limits")] = False,
 ) -> LogHistogramOut:
-    """Count log records over time by level, from the newest on for a fifth of a second."""
+    """Count log records over time by level, from the newest on for 0.15 s."""
     interval_s = read_interval(interval, scope)
     clock = services.clock
     budget_s = None if exact else BUDGET_S

@@ -28,7 +28,8 @@ class HeatMapOut(BaseModel):
     times: list[str] = Field(description="Start of each bucket of time in UTC")
     lower: list[float | None] = Field(description="Lower bound of each row, ascending, in the metric's unit; null where it has none")
     upper: list[float | None] = Field(description="Upper bound of each row; null where it has none")
-    left_out_count: int = Field(description="Observations of series whose bounds have too little in common with these; in no row")
+    left_out_count: float = Field(description="Observations of series that report no buckets beside others that do; in no row")
+    is_spread: bool = Field(description="Whether series of different bounds were put together, with observations spread evenly within each bucket")
     counts: list[list[float]] = Field(description="For each bucket of time, the observations that were added in each row")
 
 
@@ -62,6 +63,7 @@ def metric_heatmap(
         lower=[_bound(value) for value in answer.lower],
         upper=[_bound(value) for value in answer.upper],
         left_out_count=answer.left_out_count,
+        is_spread=answer.is_spread,
         counts=answer.counts,
     )
 

@@ -71,6 +71,7 @@ class MetricSeriesOut(BaseModel):
     series: list[MetricLine] = Field(description="Groups with the most points first, quantiles ascending")
     exemplars: list[ExemplarOut] = Field(description="At most 100, the newest first")
     is_truncated: bool = Field(description="Whether there are more groups than the limit")
+    is_spread: bool = Field(description="Whether quantiles are of series of different bounds, with observations spread evenly within each bucket")
 
 
 @router.get("/metrics")
@@ -122,6 +123,7 @@ def metric_series(
         series=[_line(it) for it in answer.series],
         exemplars=_exemplars(answer),
         is_truncated=answer.is_truncated,
+        is_spread=answer.is_spread,
     )
 
 

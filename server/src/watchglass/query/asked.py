@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -10,7 +10,8 @@ from watchglass.errors import InvalidInput, NotFound
 from watchglass.query.filter import parse
 from watchglass.query.frames import Frame
 from watchglass.query.measures import Additive, read_measures
-from watchglass.query.metric_frame import metric_frame
+from watchglass.query.metric_frame import heatmap_frame, metric_frame
+from watchglass.query.metric_heatmap import read_heatmap
 from watchglass.query.metric_question import MAX_QUANTILES, Aggregation, SeriesQuestion
 from watchglass.query.metric_series import read_series
 from watchglass.query.metrics import MetricType
@@ -62,6 +63,10 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+HEAT_MAP: Final = "heatmap"
+"""The aggregation of a metric that gives a line a bucket."""
+
+
 class UsageQuery(Part):
     """Usage of models, as GET /api/v1/usage measures it."""
 
@@ -81,7 +86,7 @@ class MetricQuery(Part):
     source: Literal["metrics"] = Field(description="What is asked")
     name: Annotated[Text, Field(min_length=1, max_length=1000)] = Field(description="Name of the metric")
     type: MetricType | None = Field(None, description="Type, where the name has several; null for that of the newest point")
-    aggregation: Aggregation | None = Field(None, description="What to make of the points; null for the usual of the type")
+    aggregation: Aggregation | Literal["heatmap"] | None = Field(None, description="What to make of the points; null for the usual of the type; heatmap for how the observations of a histogram are spread, a line a bucket")
     quantiles: list[Annotated[float, Field(ge=0, le=1)]] = Field([0.5, 0.95], min_length=1, max_length=MAX_QUANTILES, description="Shares from 0 to 1, for the aggregation quantile")
     group_by: GroupBy = []
     filter: Filter = ""
@@ -188,7 +193,7 @@ def metric_question(scope: Scope, query: MetricQuery, variables: Variables, inte
         expr=bind(parse(query.filter), variables),
         groups=read_groups(",".join(query.group_by), "metric_points"),
         interval_s=interval_s,
-        aggregation=query.aggregation,
+        aggregation=None if query.aggregation == HEAT_MAP else query.aggregation,
         quantiles=tuple(dict.fromkeys(query.quantiles)),
         limit=query.limit,
     )
@@ -197,6 +202,8 @@ def metric_question(scope: Scope, query: MetricQuery, variables: Variables, inte
 def _metric(asking: Asking, scope: Scope, query: MetricQuery, variables: Variables, *, has_rows: bool) -> Frame:
     question = metric_question(scope, query, variables, read_interval(query.interval, scope))
     try:
+        if query.aggregation == HEAT_MAP:
+            return heatmap_frame(question, read_heatmap(asking.reader, question, asking.now_ns))
         answer = read_series(asking.reader, question, asking.now_ns)
     except NotFound:
         # a dashboard is made for what may not report yet, or has stopped to

@@ -18,7 +18,7 @@ from watchglass.query.usage_source import Kept, choose_source, is_in_rollups
 MAX_FIELDS = 20
 """Most fields of one question."""
 
-MOST_S = 0.2
+MOST_S = 0.15
 """How long rows are read for one question, in seconds; the last statement may take a little longer."""
 
 ERROR = "error"

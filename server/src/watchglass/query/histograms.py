@@ -83,23 +83,46 @@ def _between(lower: float, upper: float, share: float, is_geometric: bool) -> fl
     return lower + (upper - lower) * share
 
 
-def merge_explicit(parts: Iterable[tuple[Sequence[float], Sequence[float]]]) -> Distribution:
-    """Put histograms together on the bounds that all of them have, which is exact however they differ.
+def merge_explicit(parts: Iterable[tuple[Sequence[float], Sequence[float]]], onto: Sequence[float] | None = None) -> Distribution:
+    """Put histograms together on all the bounds that any of them has.
+
+    Where bounds differ, observations are taken to be spread evenly within the bucket that they are known to be in, as
+    `quantile` takes them to be (see `differ`); histograms of the same bounds are added up as they are. What lies beyond a
+    histogram's last bound is put just above it, and its first bucket begins at 0 where its bound is positive. A histogram
+    without bounds says nothing of where its observations lie, and counts only where all are so.
 
     Args:
-        parts: Upper bounds of the buckets but the last, ascending, and the counts, one more than bounds. A histogram without
-            buckets counts, as one that knows nothing of where its observations lie.
+        parts: Upper bounds of the buckets but the last, ascending, and the counts, one more than bounds.
+        onto: Bounds to put them on instead, ascending.
     """
     listed = [(np.asarray(bounds, float), np.asarray(counts, float)) for bounds, counts in parts if len(counts)]
-    shared = listed[0][0] if listed else np.empty(0)
-    for bounds, _ in listed[1:]:
-        shared = shared[np.isin(shared, bounds)]
+    known = [(bounds, counts) for bounds, counts in listed if len(bounds)]
+    if onto is not None:
+        shared = np.asarray(onto, float)
+    else:
+        shared = np.unique(np.concatenate([bounds for bounds, _ in known])) if known else np.empty(0)
+    if not len(shared):
+        total = float(sum(counts.sum() for _, counts in listed))
+        return Distribution(np.array([-np.inf]), np.array([np.inf]), np.array([total]), is_geometric=False)
     counts = np.zeros(len(shared) + 1)
-    for bounds, part in listed:
-        # a bucket goes where its upper bound lies
-        target = np.searchsorted(shared, np.append(bounds, np.inf), side="left")
-        np.add.at(counts, target, part)
+    for bounds, part in known:
+        counts += part if np.array_equal(bounds, shared) else _spread(bounds, part, shared)
     return Distribution(np.append(-np.inf, shared), np.append(shared, np.inf), counts, is_geometric=False)
+
+
+def differ(layouts: Iterable[Sequence[float]]) -> bool:
+    """Whether histograms of these bounds are put together by spreading their observations; those without bounds are passed over."""
+    return len({tuple(bounds) for bounds in layouts if len(bounds)}) > 1
+
+
+def _spread(bounds: Floats, counts: Floats, shared: Floats) -> Floats:
+    """The counts of a histogram in the buckets of other bounds."""
+    cumulative = np.cumsum(counts)
+    xs, ys = bounds, cumulative[:-1]
+    if bounds[0] > 0:
+        xs, ys = np.append(0.0, xs), np.append(0.0, ys)
+    below = np.interp(shared, xs, ys, left=0.0, right=float(cumulative[-1]))
+    return np.diff(np.concatenate([[0.0], below, [cumulative[-1]]]))
 
 
 def merge_exponential(parts: Sequence[Exponential]) -> Distribution:

@@ -1,8 +1,12 @@
 """A metric as a panel shows it: a line a group and quantile, or a row with the latest value of each."""
 
+import math
 from dataclasses import replace
 
+import numpy as np
+
 from watchglass.query.frames import Frame, FrameColumn, Line, Number, group_name, in_words
+from watchglass.query.metric_heatmap import HeatMap
 from watchglass.query.metric_question import SeriesQuestion
 from watchglass.query.metric_series import MetricSeries, MetricValues
 from watchglass.query.metrics import Metric
@@ -11,6 +15,27 @@ _WORDS = {
     "avg": "Mean", "min": "Least", "max": "Greatest", "last": "Latest value", "sum": "Sum",
     "rate": "Rate a second", "increase": "Increase", "quantile": "Quantiles",
 }  # fmt: skip
+
+
+SPREAD = "; bounds differ, spread evenly within each bucket"
+"""What is said where histograms of different bounds were put together."""
+
+
+def heatmap_frame(question: SeriesQuestion, answer: HeatMap) -> Frame:
+    """Turn a histogram over time into a frame: a line a bucket, the lowest first, of those from the first to the last that hold something."""
+    counts = np.array(answer.counts, float).reshape(len(answer.times_ns), -1)
+    used = np.flatnonzero(counts.sum(axis=0) > 0)
+    rows = range(used[0], used[-1] + 1) if len(used) else range(0)
+    words = in_words(f"Observations of {answer.metric.name} by bucket", [], question.interval_s) + (SPREAD if answer.is_spread else "")
+    lines = [Line(_bucket_name(answer, row), {}, "", None, counts[:, row].tolist()) for row in rows]
+    return Frame(words, interval_s=question.interval_s, times_ns=answer.times_ns, lines=lines, is_truncated=answer.left_out_count > 0)
+
+
+def _bucket_name(answer: HeatMap, row: int) -> str:
+    unit = f" {answer.metric.unit}" if answer.metric.unit not in ("", "1") else ""
+    if math.isinf(answer.upper[row]):
+        return f"> {answer.lower[row]:.4g}{unit}"
+    return f"≤ {answer.upper[row]:.4g}{unit}"
 
 
 def metric_frame(question: SeriesQuestion, answer: MetricSeries, *, has_rows: bool) -> Frame:
@@ -24,7 +49,7 @@ def metric_frame(question: SeriesQuestion, answer: MetricSeries, *, has_rows: bo
     names = [group.name for group in question.groups]
     what = f"{_WORDS[answer.aggregation]} of {answer.metric.name}{', the latest' if has_rows else ''}"
     unit = _unit(answer.metric, answer.aggregation)
-    said = Frame(in_words(what, names, question.interval_s), is_truncated=answer.is_truncated)
+    said = Frame(in_words(what, names, question.interval_s) + (SPREAD if answer.is_spread else ""), is_truncated=answer.is_truncated)
     if has_rows:
         columns = [*(FrameColumn(name, "", is_number=False) for name in names), *_quantile_column(answer)]
         columns.append(FrameColumn("latest", unit, is_number=True))

@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchglass.errors import InvalidInput
-from watchglass.query.histograms import Distribution, Exponential, merge_explicit, merge_exponential
+from watchglass.query.histograms import Distribution, Exponential, differ, merge_explicit, merge_exponential
 from watchglass.query.metric_question import SeriesQuestion
 from watchglass.query.metric_series import find_metric, read_exponential
 from watchglass.query.metric_sql import MetricSql
 from watchglass.query.metrics import Metric
 from watchglass.query.reader import Reader
 
-FEWEST_BOUNDS = 4
-"""Fewer bounds than this in common say little; then the series with the most common layout are shown alone."""
-
 MAX_ROWS = 60
-"""About how many buckets an exponential histogram is shown with; finer ones are put together."""
+"""About how many buckets a histogram is shown with; finer ones are put together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,8 @@ class HeatMap:
         lower: Lower bound of each row, ascending; -inf where it has none.
         upper: Upper bound of each row; +inf where it has none.
         counts: Observations in each row, a list for each bucket of time.
-        left_out_count: Observations of series whose bounds are others; they are in no row.
+        left_out_count: Observations of series that report no buckets beside others that do; they are in no row.
+        is_spread: Whether series of different bounds were put together, their observations spread evenly within each bucket.
     """
 
     metric: Metric
@@ -37,7 +35,8 @@ class HeatMap:
     lower: list[float]
     upper: list[float]
     counts: list[list[float]]
-    left_out_count: int
+    left_out_count: float
+    is_spread: bool
 
 
 def read_heatmap(reader: Reader, question: SeriesQuestion, now_ns: int) -> HeatMap:
@@ -55,7 +54,9 @@ def read_heatmap(reader: Reader, question: SeriesQuestion, now_ns: int) -> HeatM
     sql = MetricSql(question.scope, metric, question.expr, (), None, question.interval_s, now_ns)
     is_explicit = metric.type == "histogram"
     rows = reader.query(sql.explicit() if is_explicit else sql.exponential(), sql.parameters()).to_pylist()
-    rows, left_out_count = _compatible(rows) if is_explicit else (rows, 0)
+    layouts = [row["layout"] for row in rows] if is_explicit else []
+    has_some = any(layouts)
+    left_out_count = sum(sum(row["added"]) for row in rows if not row["layout"]) if has_some else 0
     step_ns = question.interval_s * 10**9
     times_ns = list(range(question.scope.start_ns // step_ns * step_ns, question.scope.end_ns, step_ns))
     by_time: dict[int, list[dict[str, Any]]] = {}
@@ -64,34 +65,20 @@ def read_heatmap(reader: Reader, question: SeriesQuestion, now_ns: int) -> HeatM
     whole, merged = _explicit(by_time) if is_explicit else _exponential(by_time)
     nothing = [0.0] * len(whole.counts)
     counts = [[max(0.0, it) for it in merged[time].counts.tolist()] if time in merged else nothing for time in times_ns]
-    return HeatMap(metric, times_ns, whole.lower.tolist(), whole.upper.tolist(), counts, left_out_count)
-
-
-def _compatible(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
-    """The rows that can be put together, and how many observations the others hold.
-
-    All of them where they have enough bounds in common, else those with the layout of the most observations.
-    """
-    counts: dict[tuple[float, ...], int] = {}
-    for row in rows:
-        layout = tuple(row["layout"])
-        counts[layout] = counts.get(layout, 0) + sum(row["added"])
-    if not counts or len(set.intersection(*map(set, counts))) >= min(FEWEST_BOUNDS, *map(len, counts)):
-        return rows, 0
-    largest = max(counts, key=lambda layout: (counts[layout], layout))
-    return [row for row in rows if tuple(row["layout"]) == largest], sum(counts.values()) - counts[largest]
+    return HeatMap(metric, times_ns, whole.lower.tolist(), whole.upper.tolist(), counts, left_out_count, differ(layouts))
 
 
 ByTime = Mapping[int, Sequence[dict[str, Any]]]
 
 
 def _explicit(by_time: ByTime) -> tuple[Distribution, dict[int, Distribution]]:
-    """All rows together, and those of each time on the bounds that all rows have."""
-    whole = merge_explicit((row["layout"], row["added"]) for listed in by_time.values() for row in listed)
-    empty = (whole.upper[:-1].tolist(), [0.0] * len(whole.counts))
-    return whole, {
-        time: merge_explicit([empty, *((row["layout"], row["added"]) for row in listed)]) for time, listed in by_time.items()
-    }
+    """All rows together, and those of each time on the bounds that there are, or as many of them as are shown."""
+    parts = {time: [(row["layout"], row["added"]) for row in listed] for time, listed in by_time.items()}
+    whole = merge_explicit(it for listed in parts.values() for it in listed)
+    bounds = whole.upper[:-1].tolist()
+    shown = bounds[:: -(-len(bounds) // MAX_ROWS)] if bounds else []
+    whole = merge_explicit((it for listed in parts.values() for it in listed), shown)
+    return whole, {time: merge_explicit(listed, shown) for time, listed in parts.items()}
 
 
 def _exponential(by_time: ByTime) -> tuple[Distribution, dict[int, Distribution]]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from watchglass.errors import InvalidInput, NotFound
 from watchglass.query.expr import And, Compare, Value
-from watchglass.query.histograms import Distribution, Exponential, merge_explicit, merge_exponential, quantile
+from watchglass.query.histograms import Distribution, Exponential, differ, merge_explicit, merge_exponential, quantile
 from watchglass.query.metric_question import LEVELS, Aggregation, SeriesQuestion, aggregations_of
 from watchglass.query.metric_sql import MetricSql
 from watchglass.query.metrics import Metric, list_metrics
@@ -60,6 +60,7 @@ class MetricSeries:
         series: The lines, groups with the most points first.
         exemplars: Newest first.
         is_truncated: Whether there are more groups than the limit.
+        is_spread: Whether quantiles are of series of different bounds, their observations spread evenly within each bucket.
     """
 
     metric: Metric
@@ -68,6 +69,7 @@ class MetricSeries:
     series: list[MetricValues]
     exemplars: list[Exemplar]
     is_truncated: bool
+    is_spread: bool = False
 
 
 def read_series(reader: Reader, question: SeriesQuestion, now_ns: int) -> MetricSeries:
@@ -117,6 +119,7 @@ class _Reading:
         step_ns = question.interval_s * 10**9
         self._first = question.scope.start_ns // step_ns
         self._times_ns = list(range(self._first * step_ns, question.scope.end_ns, step_ns))
+        self._is_spread = False
 
     def read(self) -> MetricSeries:
         largest = self._largest()
@@ -133,7 +136,13 @@ class _Reading:
             for row in self._ask(sql.exemplars(), sql)
         ]
         return MetricSeries(
-            self._metric, self._aggregation, self._times_ns, series, exemplars, len(largest) > self._question.limit
+            self._metric,
+            self._aggregation,
+            self._times_ns,
+            series,
+            exemplars,
+            len(largest) > self._question.limit,
+            self._is_spread,
         )
 
     def _largest(self) -> list[tuple[str, ...]]:
@@ -163,7 +172,9 @@ class _Reading:
         if self._metric.type == "summary":
             return self._plain(self._ask(sql.summary(), sql), lambda row: row["value"], has_quantile=True)
         if self._metric.type == "histogram":
-            return self._quantiles(self._ask(sql.explicit(), sql), _explicit)
+            rows = self._ask(sql.explicit(), sql)
+            self._is_spread = differ(row["layout"] for row in rows)
+            return self._quantiles(rows, _explicit)
         return self._quantiles(self._ask(sql.exponential(), sql), _exponential)
 
     def _plain(

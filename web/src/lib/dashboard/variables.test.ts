@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { Variable } from "../../api/dashboardTypes";
-import { chosenOf, chosenValues, readValues, readVariableSearch, withValues, writeValues } from "./variables";
+import type { Panel, Variable } from "../../api/dashboardTypes";
+import {
+  chosenOf,
+  chosenValues,
+  readValues,
+  readVariableSearch,
+  renameVariable,
+  withValues,
+  writeValues,
+} from "./variables";
 
 const MODEL: Variable = {
   name: "model",
@@ -52,4 +60,61 @@ test("titles say what is chosen, and leave other words alone", () => {
   expect(withValues("Cost of $model, $none, $filter, $other, $5", chosen)).toBe(
     "Cost of a, b, everything, x:1, $other, $5",
   );
+});
+
+describe("a new name", () => {
+  const panel = (query: Panel["query"]): Panel => ({
+    id: "p",
+    kind: "line",
+    title: "Calls of $model and $model_2",
+    description: "",
+    place: { x: 0, y: 0, w: 6, h: 7 },
+    unit: null,
+    thresholds: [],
+    is_stacked: false,
+    by: "time",
+    text: "",
+    query,
+  });
+  const usage = {
+    source: "usage" as const,
+    measures: ["span_count"],
+    per: null,
+    group_by: [],
+    filter: "model:$model service:$model_2",
+    interval: "auto",
+    limit: 8,
+    order_by: "span_count",
+  };
+  const sql = (parameters: Record<string, string>) => ({
+    source: "sql" as const,
+    query: "SELECT 1 WHERE has({model:Array(String)}, {model_2:String})",
+    parameters,
+    interval: "auto",
+    time: null,
+    names: [],
+    values: [],
+  });
+  const renamed = (query: Panel["query"]) =>
+    renameVariable(
+      { format_version: 1, variables: [MODEL, { ...MODEL, name: "model_2" }], panels: [panel(query)] },
+      "model",
+      "chosen",
+    );
+
+  test("is written in titles and filters, and leaves longer names alone", () => {
+    const { variables, panels } = renamed(usage);
+    expect(variables.map(({ name }) => name)).toEqual(["chosen", "model_2"]);
+    expect(panels[0]?.title).toBe("Calls of $chosen and $model_2");
+    expect(panels[0]?.query).toMatchObject({ filter: "model:$chosen service:$model_2" });
+  });
+
+  test("is written in SQL, but not where the panel has a value of that name itself", () => {
+    expect(renamed(sql({})).panels[0]?.query).toMatchObject({
+      query: "SELECT 1 WHERE has({chosen:Array(String)}, {model_2:String})",
+    });
+    expect(renamed(sql({ model: "a" })).panels[0]?.query).toMatchObject({
+      query: "SELECT 1 WHERE has({model:Array(String)}, {model_2:String})",
+    });
+  });
 });

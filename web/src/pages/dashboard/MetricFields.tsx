@@ -20,7 +20,9 @@ export function MetricFields({ query, range, onChange }: MetricFieldsProps) {
   const groups = useQuery(columns("metric_points"));
   const patch = (part: Partial<MetricQuery>) => onChange({ ...query, ...part });
   const known = metrics.data?.find(({ name }) => name === query.name);
-  const aggregations = known?.aggregations ?? (query.aggregation ? [query.aggregation] : []);
+  const chosen = query.aggregation && query.aggregation !== "heatmap" ? [query.aggregation] : [];
+  const aggregations = known?.aggregations ?? chosen;
+  const hasBuckets = known?.type === "histogram" || known?.type === "exponential_histogram";
   return (
     <>
       <div className={styles.pair}>
@@ -38,7 +40,13 @@ export function MetricFields({ query, range, onChange }: MetricFieldsProps) {
         <NativeSelect
           size="xs"
           label="Read as"
-          data={[{ value: "", label: "Usual for its type" }, ...aggregations]}
+          data={[
+            { value: "", label: "Usual for its type" },
+            ...aggregations,
+            ...(hasBuckets || query.aggregation === "heatmap"
+              ? [{ value: "heatmap", label: "Buckets, for a heat map" }]
+              : []),
+          ]}
           value={query.aggregation ?? ""}
           onChange={(event) =>
             patch({ aggregation: (event.currentTarget.value || null) as MetricQuery["aggregation"] })

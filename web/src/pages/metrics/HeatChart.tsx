@@ -5,7 +5,7 @@ import type { MetricHeatMap } from "../../api/types";
 import { HeatMap } from "../../components/charts/HeatMap";
 import { formatCount, formatTick } from "../../lib/format";
 import { describeInterval } from "../../lib/interval";
-import { describeAggregation, HEAT_MAP } from "../../lib/metricQueries";
+import { describeAggregation, HEAT_MAP, SPREAD } from "../../lib/metricQueries";
 import styles from "./Metrics.module.css";
 
 const HEIGHT_PX = 240;
@@ -17,7 +17,9 @@ export function HeatChart({ data, isLoading }: { data: MetricHeatMap | undefined
       <HeatMap
         title={HEAT_MAP}
         aggregates={
-          data ? `${describeAggregation(data.metric.type, HEAT_MAP)}, ${describeInterval(data.interval_s)}` : " "
+          data
+            ? `${describeAggregation(data.metric.type, HEAT_MAP)}, ${describeInterval(data.interval_s)}${data.is_spread ? SPREAD : ""}`
+            : " "
         }
         unit=""
         xs={data?.times ?? []}
@@ -28,8 +30,7 @@ export function HeatChart({ data, isLoading }: { data: MetricHeatMap | undefined
       />
       {data !== undefined && data.left_out_count > 0 && (
         <p className={styles.note} role="status">
-          {formatCount(data.left_out_count)} observations are left out: the series that have them report other buckets.
-          A filter, such as service:NAME, shows them.
+          {formatCount(data.left_out_count)} observations are left out: the series that have them report no buckets.
         </p>
       )}
     </>

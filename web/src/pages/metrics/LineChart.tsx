@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { MetricSeries } from "../../api/types";
 import { TimeChart } from "../../components/charts/TimeChart";
 import { describeInterval } from "../../lib/interval";
-import { describeAggregation, lineName, type MetricQuery, unitOf } from "../../lib/metricQueries";
+import { describeAggregation, lineName, type MetricQuery, SPREAD, unitOf } from "../../lib/metricQueries";
 import styles from "./Metrics.module.css";
 
 const HEIGHT_PX = 200;
@@ -31,7 +31,7 @@ export function LineChart({ query, data, isLoading, onZoom, onPick }: LineChartP
     [data],
   );
   const words = data
-    ? `${describeAggregation(data.metric.type, data.aggregation)}${by ? ` by ${by.join(", ")}` : ""}, ${describeInterval(data.interval_s)}`
+    ? `${describeAggregation(data.metric.type, data.aggregation)}${by ? ` by ${by.join(", ")}` : ""}, ${describeInterval(data.interval_s)}${data.is_spread ? SPREAD : ""}`
     : " ";
   return (
     <>

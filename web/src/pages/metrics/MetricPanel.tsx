@@ -45,8 +45,7 @@ export function MetricPanel({ query, range, search, interval, onChange, onRemove
       <header className={styles.head}>
         <h2>{query.name}</h2>
         <p>{metric ? `${describeType(metric)}${metric.description && ` · ${metric.description}`}` : " "}</p>
-        {/* a dashboard draws lines of a metric */}
-        {!isHeatMap && <AddToDashboard query={query} project={search.project} />}
+        <AddToDashboard query={query} project={search.project} />
         <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Remove ${query.name}`} onClick={onRemove}>
           <IconX size={15} />
         </ActionIcon>

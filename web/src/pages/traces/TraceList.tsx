@@ -28,7 +28,7 @@ interface TraceListProps {
 
 export function TraceList(props: TraceListProps) {
   const { traces, search } = props;
-  const { list, rows, freshIds, waitingCount, isFull } = traces;
+  const { list, rows, loaded, freshIds, waitingCount, isFull, onSeen } = traces;
   const { fetchNextPage } = list;
   const onNeedOlder = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   if (list.isPending) return <Loading />;
@@ -43,7 +43,7 @@ export function TraceList(props: TraceListProps) {
       return <Notice title="No trace fits">Try a longer time range, or fewer conditions.</Notice>;
     return <Connect origin={window.location.origin} header={exportHeader(search.project)} />;
   }
-  const oldest = rows.at(-1);
+  const oldest = loaded.at(-1);
   return (
     <TraceTable
       ref={props.tableRef}
@@ -61,6 +61,7 @@ export function TraceList(props: TraceListProps) {
       waitingCount={waitingCount}
       onMark={props.onMark}
       onNeedOlder={onNeedOlder}
+      onSeen={onSeen}
       onScrolledChange={props.onScrolledChange}
     />
   );

@@ -54,7 +54,7 @@ export function TracesPage() {
   const totals = useQuery(usage(parameters, isLive));
   const fields = useQuery(tableFields("spans"));
   const completion = useCompletion(range, fields.data ?? []);
-  const { marked, markedIds, toggle, clear } = useMarks(traces.rows, JSON.stringify(parameters));
+  const { marked, markedIds, toggle, clear } = useMarks(traces.loaded, JSON.stringify(parameters));
 
   /** What is looked at changes; a step that the reader may want to take back is one in the browser's history. */
   const change = (part: Partial<ListSearch>, isStep = false) => {
@@ -132,7 +132,7 @@ export function TracesPage() {
           <ViewsOfPage key={project} search={search} onOpen={open} />
           <ColumnMenu columns={columns.columns} onChange={columns.choose} />
           <ShareMenu
-            rows={traces.rows}
+            rows={traces.loaded}
             columns={columns.columns}
             link={() => linkTo({})}
             fixedLink={() => linkTo({ start: instant(start ?? DEFAULT_START), end: instant(end ?? "now") })}
