@@ -63,6 +63,12 @@ class Telemetry:
             "watchglass_notifications", "Tries to tell a target, by what became of them", ["target", "outcome"],
             registry=registry,
         )
+        self._evaluations = Counter(
+            "watchglass_rule_evaluations", "Evaluations of rules", ["outcome"], registry=registry
+        )
+        self._evaluation_s = Histogram(
+            "watchglass_rule_evaluation_seconds", "Time to evaluate a rule", buckets=REQUEST_BUCKETS_S, registry=registry
+        )
         self._api_s = Histogram(
             "watchglass_api_request_seconds", "Time to answer an API request", ["method", "route", "status"],
             buckets=REQUEST_BUCKETS_S, registry=registry,
@@ -114,6 +120,11 @@ class Telemetry:
     def notified(self, target: str, outcome: str) -> None:
         """See alerts.notify.sender.NotifyObserver.notified."""
         self._notifications.labels(target, outcome).inc()
+
+    def rule_evaluated(self, outcome: str, seconds: float) -> None:
+        """See alerts.evaluator.EvaluationObserver.rule_evaluated."""
+        self._evaluations.labels(outcome).inc()
+        self._evaluation_s.observe(seconds)
 
     def api_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """An API request to `route` (its template, not its path) was answered after `seconds`."""

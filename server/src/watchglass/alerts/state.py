@@ -97,7 +97,7 @@ def step(rule: Timing, rule_id: str, alerts: Mapping[str, Alert], readings: Iter
         rule_id: Names the rule.
         alerts: The rule's alerts before, by fingerprint.
         readings: What the evaluation says, one a series.
-        now_ns: The moment that was evaluated (Reading.at_ns), later than that of the evaluation before.
+        now_ns: When it was evaluated, later than the evaluation before; nanoseconds since 1970 UTC.
     """
     after: dict[str, Alert] = {}
     transitions: list[Transition] = []

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -138,6 +139,139 @@ notifications = Table(
     Index("notifications_by_incident", "incident_id", "target_name"),
 )
 """What is to be told and what was: outbox and log in one."""
+
+rule_runs = Table(
+    "rule_runs",
+    metadata,
+    Column("project_id", String(63), primary_key=True),
+    Column("rule_id", String(64), primary_key=True),
+    Column("evaluated_at_ns", BigInteger, nullable=False),
+    Column("ran_at_ns", BigInteger, nullable=False),
+    Column("duration_ns", BigInteger, nullable=False),
+    Column("series_count", BigInteger, nullable=False),
+    Column("skipped_count", BigInteger, nullable=False),
+    Column("failing_since_ns", BigInteger, nullable=True),
+    Column("error", String(500), nullable=False),
+)
+"""The last evaluation of each rule in each project that it watches."""
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("project_id", String(63), primary_key=True),
+    Column("fingerprint", String(32), primary_key=True),
+    Column("rule_id", String(64), nullable=False),
+    Column("labels", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("since_ns", BigInteger, nullable=False),
+    Column("counted_from_ns", BigInteger, nullable=True),
+    Column("started_at_ns", BigInteger, nullable=False),
+    Column("fired_at_ns", BigInteger, nullable=True),
+    Column("resolved_at_ns", BigInteger, nullable=True),
+    Column("seen_at_ns", BigInteger, nullable=False),
+    Column("known_at_ns", BigInteger, nullable=False),
+    Column("last_reading", JSON, nullable=False),
+    Column("firings_ns", JSON, nullable=False),
+    Column("is_corrected", Boolean, nullable=False),
+    Index("alerts_by_rule", "project_id", "rule_id"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", String(63), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("rule_id", String(64), nullable=False),
+    Column("rule_name", String(63), nullable=False),
+    Column("rule", JSON, nullable=False),
+    Column("group_key", String(32), nullable=False),
+    Column("group_labels", JSON, nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("severity", String(20), nullable=False),
+    Column("owner", String(200), nullable=False),
+    Column("started_at_ns", BigInteger, nullable=False),
+    Column("opened_at_ns", BigInteger, nullable=False),
+    Column("resolved_at_ns", BigInteger, nullable=True),
+    Column("resolved_by", String(200), nullable=True),
+    Column("acknowledged_at_ns", BigInteger, nullable=True),
+    Column("acknowledged_by", String(200), nullable=True),
+    Column("muted_by", String(200), nullable=False),
+    Column("told", JSON, nullable=False),
+    Column("told_at_ns", BigInteger, nullable=True),
+    Column("told_count", BigInteger, nullable=False),
+    Column("told_targets", JSON, nullable=False),
+    Column("is_end_told", Boolean, nullable=False),
+    Column("is_settled", Boolean, nullable=False),
+    Column("is_explained", Boolean, nullable=False),
+    Column("explanation", JSON, nullable=True),
+    Column("post_mortem", Text, nullable=False),
+    Column("updated_at_ns", BigInteger, nullable=False),
+    Index("incidents_by_project", "project_id", "opened_at_ns"),
+    Index("incidents_settled", "is_settled"),
+    Index(
+        "incidents_open", "project_id", "rule_id", "group_key", unique=True,
+        sqlite_where=text("resolved_at_ns IS NULL"), postgresql_where=text("resolved_at_ns IS NULL"),
+    ),
+)  # fmt: skip
+
+incident_alerts = Table(
+    "incident_alerts",
+    metadata,
+    Column("incident_id", String(32), ForeignKey("incidents.id"), primary_key=True),
+    Column("fingerprint", String(32), primary_key=True),
+    Column("labels", JSON, nullable=False),
+    Column("started_at_ns", BigInteger, nullable=False),
+    Column("fired_at_ns", BigInteger, nullable=False),
+    Column("resolved_at_ns", BigInteger, nullable=True),
+    Column("reading", JSON, nullable=False),
+    Column("is_corrected", Boolean, nullable=False),
+)
+"""The alerts of each incident, kept as long as it is."""
+
+incident_events = Table(
+    "incident_events",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("incident_id", String(32), ForeignKey("incidents.id"), nullable=False),
+    Column("at_ns", BigInteger, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("document", JSON, nullable=False),
+    Index("incident_events_by_incident", "incident_id", "id"),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", String(63), ForeignKey("projects.id"), nullable=True),
+    Column("matchers", JSON, nullable=False),
+    Column("starts_at_ns", BigInteger, nullable=False),
+    Column("ends_at_ns", BigInteger, nullable=True),
+    Column("schedule", JSON, nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("created_at_ns", BigInteger, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("ended_at_ns", BigInteger, nullable=True),
+    Column("ended_by", String(200), nullable=True),
+    Index("silences_by_project", "project_id"),
+)
+
+inhibitions = Table(
+    "inhibitions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", String(63), ForeignKey("projects.id"), nullable=True),
+    Column("source", JSON, nullable=False),
+    Column("target", JSON, nullable=False),
+    Column("equal", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at_ns", BigInteger, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Index("inhibitions_by_project", "project_id"),
+)
 
 changes = Table(
     "changes",
