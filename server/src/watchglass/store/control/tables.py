@@ -273,6 +273,23 @@ inhibitions = Table(
     Index("inhibitions_by_project", "project_id"),
 )
 
+markers = Table(
+    "markers",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", String(63), ForeignKey("projects.id"), nullable=False),
+    Column("time_ns", BigInteger, nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("service_name", String(200), nullable=False),
+    Column("release", String(200), nullable=False),
+    Column("environment", String(200), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("created_at_ns", BigInteger, nullable=False),
+    Column("created_by", String(200), nullable=True),
+    Index("markers_by_time", "project_id", "time_ns"),
+)
+
 changes = Table(
     "changes",
     metadata,
