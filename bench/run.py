@@ -1,8 +1,9 @@
-"""The benchmarks: `python bench/run.py [ingest|query|idle|metrics|scrape|probe|all]` measures and prints each figure beside its limit."""
+"""The benchmarks: `python bench/run.py [ingest|query|explain|idle|metrics|scrape|probe|all]` measures and prints each figure beside its limit."""
 
 import argparse
 from types import ModuleType
 
+import explain
 import idle
 import ingest
 import metrics_page
@@ -16,6 +17,7 @@ PARTS: dict[str, tuple[ModuleType, str]] = {
     "ingest": (ingest, "Ingest"),
     "query": (query, "Queries over HTTP"),
     "screens": (screens, "Screens in a browser"),
+    "explain": (explain, "Why something changed"),
     "idle": (idle, "At rest"),
     "scrape": (scrape, "Scraping"),
     "metrics": (metrics_page, "The page /metrics"),
@@ -30,7 +32,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="length of each load, in seconds")
     parser.add_argument("--spans", type=int, default=10_000_000, help="spans in the store that is queried (10 M take 5 GB)")
     arguments = parser.parse_args()
-    query.SPANS = screens.SPANS = arguments.spans
+    query.SPANS = screens.SPANS = explain.SPANS = arguments.spans
     is_kept = True
     for part, (module, title) in PARTS.items():
         if arguments.part in (part, "all"):

@@ -7,6 +7,7 @@ from watchglass import __version__
 from watchglass.api import (
     compare,
     dashboards,
+    explain,
     facets,
     fields,
     health,
@@ -67,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     usage.router,
     movers.router,
+    explain.router,
     markers.router,
     live.router,
     models.router,
