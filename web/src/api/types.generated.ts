@@ -136,6 +136,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Explanation
+         * @description Find out why a measure of the range differs from the baseline: the fewest values that explain it, with examples.
+         */
+        get: operations["get_explanation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/facets": {
         parameters: {
             query?: never;
@@ -341,6 +361,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Markers
+         * @description List the markers of a range.
+         */
+        get: operations["list_markers"];
+        put?: never;
+        /**
+         * Create Marker
+         * @description Keep a marker; it takes the scope edit. The same one sent again is kept once.
+         */
+        post: operations["create_marker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markers/{marker_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Marker
+         * @description Delete a marker; it takes the scope edit.
+         */
+        delete: operations["delete_marker"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1477,6 +1541,87 @@ export interface components {
             name: string;
         };
         /**
+         * CauseOut
+         * @description Spans that explain the change, or a part of it.
+         */
+        CauseOut: {
+            /**
+             * Also
+             * @description Other names and values of (almost) the same spans
+             */
+            also: {
+                [key: string]: string;
+            }[];
+            /**
+             * Before
+             * @description The same in the baseline, null when it had none of them
+             */
+            before: number | null;
+            /**
+             * Confidence
+             * @description How often this comes out first when traces are drawn again, 0 to 1
+             */
+            confidence: number;
+            /**
+             * Contribution Ratio
+             * @description How much of the change they explain beyond what changed everywhere, 0 to 1
+             */
+            contribution_ratio: number;
+            /**
+             * Dimensions
+             * @description One name and value, or two, that tell these spans from the rest
+             */
+            dimensions: {
+                [key: string]: string;
+            };
+            /**
+             * Elsewhere
+             * @description The measure of all other spans in the range; null for what adds up
+             */
+            elsewhere: number | null;
+            /**
+             * Filter
+             * @description The same as a filter
+             */
+            filter: string;
+            /**
+             * High
+             * @description Upper end
+             */
+            high: number | null;
+            /**
+             * Is New
+             * @description The baseline had none of them
+             */
+            is_new: boolean;
+            /**
+             * Kind
+             * @description behaviour: they became slower, dearer or failed more; amount: there is more or less of them; mix: they are a larger or smaller part of all, which moves a ratio
+             * @enum {string}
+             */
+            kind: "behaviour" | "amount" | "mix";
+            /**
+             * Low
+             * @description Lower end of its 95 % confidence interval
+             */
+            low: number | null;
+            /**
+             * Risk Ratio
+             * @description How many times what it would be had they changed as all others did; null when unknown
+             */
+            risk_ratio: number | null;
+            /**
+             * Span Count
+             * @description These spans in the range
+             */
+            span_count: number;
+            /**
+             * Value
+             * @description The measure of these spans in the range; of a percentile, the share above `threshold`
+             */
+            value: number | null;
+        };
+        /**
          * ChangedDashboard
          * @description What a dashboard is to be.
          */
@@ -1955,6 +2100,31 @@ export interface components {
             values: (number | null)[];
         };
         /**
+         * ExampleOut
+         * @description A span that shows the change; typical, not the oddest.
+         */
+        ExampleOut: {
+            /**
+             * Name
+             * @description Its name
+             */
+            name: string;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Start
+             * @description When it began
+             */
+            start: string;
+            /** Trace Id */
+            trace_id: string;
+            /**
+             * Value
+             * @description What it adds to the measure
+             */
+            value: number | null;
+        };
+        /**
          * ExemplarOut
          * @description An observation that says which trace it came from.
          */
@@ -1986,6 +2156,113 @@ export interface components {
              * @description What was observed
              */
             value: number | null;
+        };
+        /**
+         * ExplanationOut
+         * @description Why a measure changed.
+         */
+        ExplanationOut: {
+            /**
+             * Before
+             * @description The same in the baseline
+             */
+            before: number | null;
+            /**
+             * Before End
+             * @description Its end, not included
+             */
+            before_end: string;
+            /**
+             * Before Start
+             * @description Start of the baseline
+             */
+            before_start: string;
+            /**
+             * Causes
+             * @description The one that explains the most first
+             */
+            causes: components["schemas"]["CauseOut"][];
+            /**
+             * End
+             * @description Its end, not included
+             */
+            end: string;
+            /**
+             * Everywhere Ratio
+             * @description How much of the change no cause explains, 0 to 1
+             */
+            everywhere_ratio: number;
+            /**
+             * Examples
+             * @description Spans of the first cause, or of all where there is none
+             */
+            examples: components["schemas"]["ExampleOut"][];
+            /**
+             * Lines
+             * @description The same in words, the most important first
+             */
+            lines: string[];
+            /**
+             * Markers
+             * @description Deploy markers within the range and the two hours before it, the newest first
+             */
+            markers: components["schemas"]["MarkerEntry"][];
+            /**
+             * Measure
+             * @description What changed
+             */
+            measure: string;
+            /**
+             * Metrics
+             * @description What moved on model servers and machines, the largest first
+             */
+            metrics: components["schemas"]["MetricChangeOut"][];
+            /**
+             * Per
+             * @description What it is divided by
+             */
+            per: string | null;
+            /**
+             * Releases
+             * @description What was rolled out
+             */
+            releases: components["schemas"]["ReleaseChangeOut"][];
+            /**
+             * Sampled Share
+             * @description How much of the range was read, 0 to 1; null for all of it
+             */
+            sampled_share: number | null;
+            /**
+             * Start
+             * @description Start of the range
+             */
+            start: string;
+            /**
+             * Symptoms
+             * @description Classes of error that changed, where errors are counted
+             */
+            symptoms: components["schemas"]["SymptomOut"][];
+            /**
+             * Threshold
+             * @description Of a percentile: the baseline's, which the shares of the causes are above of
+             */
+            threshold: number | null;
+            /**
+             * Unit
+             * @description Unit of value and before; empty for a count or a share
+             */
+            unit: string;
+            /**
+             * Value
+             * @description The measure in the range
+             */
+            value: number | null;
+            /**
+             * Verdict
+             * @description causes: some are named; everywhere: it changed in all groups alike; unchanged: no more than chance would; too_little: too few spans to tell
+             * @enum {string}
+             */
+            verdict: "causes" | "everywhere" | "unchanged" | "too_little";
         };
         /**
          * FacetList
@@ -2671,6 +2948,83 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * MarkerEntry
+         * @description A marker.
+         */
+        MarkerEntry: {
+            /**
+             * Created At
+             * @description When it was made, RFC 3339
+             */
+            created_at: string;
+            /**
+             * Created By
+             * @description Name of the key that made it; null when no key was needed
+             */
+            created_by: string | null;
+            /**
+             * Environment
+             * @description Environment; empty for all
+             * @default
+             */
+            environment: string;
+            /**
+             * Id
+             * @description Names the marker
+             */
+            id: string;
+            /**
+             * Project Id
+             * @description Project on whose charts it is
+             */
+            project_id: string;
+            /**
+             * Release
+             * @description Version that was rolled out
+             * @default
+             */
+            release: string;
+            /**
+             * Service Name
+             * @description Service that it is about; empty for all
+             * @default
+             */
+            service_name: string;
+            /**
+             * Source
+             * @description What said it: github, argo, a person
+             * @default
+             */
+            source: string;
+            /**
+             * Time
+             * @description When, RFC 3339
+             */
+            time: string;
+            /**
+             * Title
+             * @description For people, 1 to 200 characters: checkout 2.4.0
+             */
+            title: string;
+            /**
+             * Url
+             * @description Where more is said, http or https
+             * @default
+             */
+            url: string;
+        };
+        /**
+         * MarkerList
+         * @description Markers of a range.
+         */
+        MarkerList: {
+            /**
+             * Markers
+             * @description The newest first
+             */
+            markers: components["schemas"]["MarkerEntry"][];
+        };
+        /**
          * MatchOut
          * @description Why an instance is shown.
          */
@@ -2783,6 +3137,44 @@ export interface components {
              * @description At most 20 of them, those on the most series first
              */
             values: components["schemas"]["MetricValueOut"][];
+        };
+        /**
+         * MetricChangeOut
+         * @description A metric of a model server or machine that moved at the same time.
+         */
+        MetricChangeOut: {
+            /**
+             * Before
+             * @description Its median in the baseline
+             */
+            before: number;
+            /**
+             * Labels
+             * @description Which server or machine
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Name
+             * @description Canonical name
+             */
+            name: string;
+            /**
+             * Robust Z
+             * @description The change over the usual scatter in the baseline
+             */
+            robust_z: number;
+            /**
+             * Unit
+             * @description Its unit, UCUM
+             */
+            unit: string;
+            /**
+             * Value
+             * @description Its median in the range
+             */
+            value: number;
         };
         /**
          * MetricLine
@@ -3280,6 +3672,57 @@ export interface components {
              * @description Some of ingest, read, edit, admin; admin includes the others
              */
             scopes: components["schemas"]["KeyScope"][];
+        };
+        /**
+         * NewMarker
+         * @description A marker to be kept.
+         */
+        NewMarker: {
+            /**
+             * Environment
+             * @description Environment; empty for all
+             * @default
+             */
+            environment: string;
+            /**
+             * Project Id
+             * @description Project on whose charts it is; null for the asker's own, or `default`
+             */
+            project_id?: string | null;
+            /**
+             * Release
+             * @description Version that was rolled out
+             * @default
+             */
+            release: string;
+            /**
+             * Service Name
+             * @description Service that it is about; empty for all
+             * @default
+             */
+            service_name: string;
+            /**
+             * Source
+             * @description What said it: github, argo, a person
+             * @default
+             */
+            source: string;
+            /**
+             * Time
+             * @description When: RFC 3339, Unix time or relative such as -5m; now when not given
+             */
+            time?: string | number | null;
+            /**
+             * Title
+             * @description For people, 1 to 200 characters: checkout 2.4.0
+             */
+            title: string;
+            /**
+             * Url
+             * @description Where more is said, http or https
+             * @default
+             */
+            url: string;
         };
         /**
          * NewPrice
@@ -4032,6 +4475,42 @@ export interface components {
              * @description Rows of exports that were taken otherwise
              */
             row_count: number;
+        };
+        /**
+         * ReleaseChangeOut
+         * @description A release that came up within the range or shortly before.
+         */
+        ReleaseChangeOut: {
+            /**
+             * Before Share
+             * @description The same before the range
+             */
+            before_share: number;
+            /**
+             * First Seen
+             * @description Its first span within what was looked at, to the minute or hour
+             */
+            first_seen: string;
+            /**
+             * Is New
+             * @description The week before had none of it
+             */
+            is_new: boolean;
+            /**
+             * Release
+             * @description The version
+             */
+            release: string;
+            /**
+             * Service Name
+             * @description Its service
+             */
+            service_name: string;
+            /**
+             * Share
+             * @description Its part of the service's spans in the range, 0 to 1
+             */
+            share: number;
         };
         /**
          * ReporterOut
@@ -4899,6 +5378,32 @@ export interface components {
              * @description Table, as in SQL
              */
             table: string;
+        };
+        /**
+         * SymptomOut
+         * @description A class of error that changed: how it shows, not why.
+         */
+        SymptomOut: {
+            /**
+             * Before Count
+             * @description The same in the baseline, scaled to the range's length
+             */
+            before_count: number;
+            /**
+             * Count
+             * @description Spans with it in the range
+             */
+            count: number;
+            /**
+             * Error Type
+             * @description Error class or code
+             */
+            error_type: string;
+            /**
+             * Share
+             * @description Its part of the additional errors, 0 to 1
+             */
+            share: number;
         };
         /**
          * TableEntry
@@ -6398,6 +6903,61 @@ export interface operations {
             };
         };
     };
+    get_explanation: {
+        parameters: {
+            query: {
+                /** @description What changed: any measure of GET /api/v1/usage */
+                measure: string;
+                /** @description Measure that it is divided by: error_count per span_count is the share of errors */
+                per?: string | null;
+                /** @description Filter: `model:gpt-4o cost_usd>0.01 duration>2s -status:error "late refund" attributes.tier:(gold,silver) has:session`; side by side means AND, OR and parentheses as usual; empty means everything */
+                filter?: string;
+                /** @description What the range is held against: the stretch of its length before it, or the same time a day or a week ago */
+                baseline?: "before" | "yesterday" | "last_week";
+                /** @description What to tell apart, at most 20 columns, attributes.KEY or resource.KEY; service_name, model, provider_name, release, prompt_name, prompt_version, tool_name, agent_name, operation_name, host_name, resource.cloud.region, environment, user_id when not given */
+                dimensions?: string | null;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     facets: {
         parameters: {
             query: {
@@ -6874,6 +7434,133 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LogHistogramOut"];
                 };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_markers: {
+        parameters: {
+            query?: {
+                /** @description Most markers */
+                limit?: number;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkerList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_marker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMarker"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkerEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_marker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                marker_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be answered as it is */
             "4XX": {

@@ -1,6 +1,6 @@
 /** The stretch of time that is looked at, the zone in which times are shown, and how often news is asked for. */
 
-import { Button, Menu, Popover, Select, TextInput } from "@mantine/core";
+import { Button, Menu, Popover, Select, Switch, TextInput } from "@mantine/core";
 import { IconChevronDown, IconClock } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { DEFAULT_START, describeRange, RANGES, REFRESHES, type Refresh } from "../lib/range";
@@ -56,6 +56,12 @@ export function RangePicker({ search, onChange, hasRefresh = true }: RangePicker
           </div>
           <div className={styles.own}>
             <OwnRange key={`${start} ${end} ${tz}`} start={start} end={end} zone={tz} onChoose={choose} />
+            <Switch
+              size="xs"
+              label="Deploy markers on charts"
+              checked={search.deploys !== "off"}
+              onChange={(event) => onChange({ deploys: event.currentTarget.checked ? undefined : "off" })}
+            />
             <ZoneSelect zone={tz} onChange={(zone) => onChange({ tz: zone === "local" ? undefined : zone })} />
           </div>
         </Popover.Dropdown>

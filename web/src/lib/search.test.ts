@@ -13,9 +13,9 @@ import {
 
 describe("readRangeSearch", () => {
   it("keeps the range, a zone and an interval that exist, and leaves out what goes without saying", () => {
-    const search = { project: "a", start: "-1h", end: "-5m", tz: "Asia/Tokyo", refresh: "30s" };
+    const search = { project: "a", start: "-1h", end: "-5m", tz: "Asia/Tokyo", refresh: "30s", deploys: "off" };
     expect(readRangeSearch({ ...search, filter: "x" })).toEqual(search);
-    expect(readRangeSearch({ tz: "local", refresh: "live" })).toEqual({});
+    expect(readRangeSearch({ tz: "local", refresh: "live", deploys: "on" })).toEqual({});
     expect(readRangeSearch({ tz: "Mars/Olympus", refresh: "1ms", start: 5 })).toEqual({});
   });
 

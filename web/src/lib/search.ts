@@ -14,6 +14,8 @@ export interface RangeSearch {
   tz?: TimeZone;
   /** How often the page asks for news; live when missing. */
   refresh?: Refresh;
+  /** Whether charts show deploy markers; they do when missing. */
+  deploys?: "off";
 }
 
 /** What a list of traces is asked for. */
@@ -50,6 +52,7 @@ export function readRangeSearch(search: Record<string, unknown>): RangeSearch {
     end: text(search.end),
     tz: zone !== undefined && zone !== "local" && isTimeZone(zone) ? zone : undefined,
     refresh: refresh !== undefined && refresh !== "live" && isRefresh(refresh) ? refresh : undefined,
+    deploys: search.deploys === "off" ? "off" : undefined,
   });
 }
 
@@ -76,8 +79,8 @@ export function readTraceSearch(search: Record<string, unknown>): TraceSearch {
 
 /** What of a search another page can use as well. */
 export function keepRange(search: RangeSearch): RangeSearch {
-  const { project, start, end, tz, refresh } = search;
-  return dropMissing({ project, start, end, tz, refresh });
+  const { project, start, end, tz, refresh, deploys } = search;
+  return dropMissing({ project, start, end, tz, refresh, deploys });
 }
 
 /** The API's parameters for the range. */

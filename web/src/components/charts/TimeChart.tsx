@@ -7,6 +7,7 @@ import { useTimeZone } from "../timeZone";
 import { ChartFrame } from "./ChartFrame";
 import { type Drawing, EChart } from "./EChart";
 import { legendOf, toggled } from "./legend";
+import { useMarkers } from "./markers";
 import { describePoint, type TimeData, timeOption } from "./timeOption";
 
 const DEFAULT_HEIGHT_PX = 180;
@@ -42,13 +43,22 @@ export function TimeChart(props: TimeChartProps) {
     onPick,
     cursorGroup,
   } = props;
-  const { unit, times, series, markers, bands, levels } = props;
+  const ofRange = useMarkers();
+  const { unit, times, series, markers = ofRange, bands, periods, levels } = props;
   const zone = useTimeZone();
   const [ownHidden, setOwnHidden] = useState(NONE);
   const hidden = props.hidden ?? ownHidden;
   const data: TimeData = useMemo(
-    () => ({ unit, times, series, ...(markers && { markers }), ...(bands && { bands }), ...(levels && { levels }) }),
-    [unit, times, series, markers, bands, levels],
+    () => ({
+      unit,
+      times,
+      series,
+      markers,
+      ...(bands && { bands }),
+      ...(periods && { periods }),
+      ...(levels && { levels }),
+    }),
+    [unit, times, series, markers, bands, periods, levels],
   );
   const makeOption = useCallback((drawing: Drawing) => timeOption(data, hidden, zone, drawing), [data, hidden, zone]);
   const times_ms = useMemo(() => times.map(toMilliseconds), [times]);

@@ -48,3 +48,55 @@ describe("describePoint", () => {
     );
   });
 });
+
+describe("overlays", () => {
+  const marked: TimeData = {
+    ...data,
+    series: [{ name: "p95", values: [1e9, 2e9, 3e9] }],
+    markers: [
+      { time: "2026-11-24T10:06:00Z", label: HOSTILE },
+      { time: "2026-11-24T10:14:00Z", label: "search 2.4.0" },
+      { time: "2026-11-24T11:00:00Z", label: "later" },
+    ],
+    bands: [{ name: "expected", lower: [-1e9, null, 1e9], upper: [2e9, 2e9, 2e9] }],
+    periods: [{ start: "2026-11-24T10:09:00Z", end: "2026-11-24T10:30:00Z", label: "fired" }],
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  const option: any = timeOption(marked, new Set(), "utc", drawing);
+
+  it("draws markers that lie within the chart, the time of its last point included", () => {
+    const { markLine } = option.series.at(-1);
+    expect(markLine.data.map(({ xAxis }: { xAxis: number }) => xAxis)).toEqual([
+      Date.UTC(2026, 10, 24, 10, 6),
+      Date.UTC(2026, 10, 24, 10, 14),
+    ]);
+  });
+
+  it("draws a band as an area between its values, with a gap where one is unknown", () => {
+    const [lower, upper] = option.series;
+    expect(lower.data.map(([, value]: [number, number | null]) => value)).toEqual([-1e9, null, 1e9]);
+    expect(upper.data.map(([, value]: [number, number | null]) => value)).toEqual([3e9, null, 1e9]);
+    expect([lower.stack, lower.stackStrategy]).toEqual([upper.stack, "all"]);
+  });
+
+  it("tints the stretches in which something fired", () => {
+    expect(option.series.at(-1).markArea.data[0][0]).toEqual({ name: "fired", xAxis: Date.UTC(2026, 10, 24, 10, 9) });
+  });
+
+  it("says all of it of the point that is looked at, as text", () => {
+    const box: HTMLElement = option.tooltip.formatter([{ dataIndex: 1 }]);
+    expect(box.querySelector("img")).toBeNull();
+    expect(box.textContent).toContain(HOSTILE);
+    expect(describePoint(marked, "utc", 2)).toBe(
+      "Nov 24 10:10: p95 3 s, expected 1 s – 2 s, search 2.4.0 10:14, fired since 10:09",
+    );
+  });
+
+  it("names no marker on the chart where there are many", () => {
+    const many = Array.from({ length: 7 }, (_, index) => ({ time: `2026-11-24T10:0${index}:30Z`, label: `m${index}` }));
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const drawnMany: any = timeOption({ ...marked, markers: many, bands: [] }, new Set(), "utc", drawing);
+    const { data: lines } = drawnMany.series[0].markLine;
+    expect(lines.map(({ label }: { label: { show: boolean } }) => label.show)).toEqual(many.map(() => false));
+  });
+});

@@ -2,12 +2,19 @@
 
 import type { EChartsCoreOption } from "echarts/core";
 import { formatValue, type Unit } from "../../lib/format";
+import type { ChartMarker } from "../../lib/markers";
 import { formatAxis, formatMoment, toMilliseconds } from "../../lib/time";
 import type { TimeZone } from "../../lib/timeZone";
 import { seriesColour } from "./colours";
 import type { Drawing } from "./EChart";
 import { GRID, quietAxis, tooltipBox, valueAxis } from "./look";
-import { tooltip } from "./tooltip";
+import { type TooltipRow, tooltip } from "./tooltip";
+
+/** Markers up to which each has its word on the chart; of more the pointer tells. */
+const MOST_NAMED = 6;
+
+/** Longest word on a chart. */
+const MOST_LETTERS = 24;
 
 export interface TimeSeries {
   name: string;
@@ -19,13 +26,26 @@ export interface TimeSeries {
   stack?: string;
 }
 
+export interface TimeBand {
+  name: string;
+  /** One value a point, null where nothing is known. */
+  lower: readonly (number | null)[];
+  upper: readonly (number | null)[];
+  /** A CSS colour; a quiet one when missing. */
+  color?: string;
+}
+
 export interface TimeData {
   unit: Unit;
   /** Start of each point, RFC 3339. */
   times: readonly string[];
   series: readonly TimeSeries[];
-  markers?: readonly { time: string; label: string }[];
-  bands?: readonly { start: string; end: string; label: string }[];
+  /** Instants that are drawn as lines down, such as deploys. */
+  markers?: readonly ChartMarker[];
+  /** What was expected: a stripe from a lower to an upper value at each point. */
+  bands?: readonly TimeBand[];
+  /** Stretches of time that are tinted, such as when an alert fired. */
+  periods?: readonly { start: string; end: string; label: string }[];
   /** Values that are drawn as lines across. */
   levels?: readonly { value: number; colour: string }[];
 }
@@ -76,20 +96,90 @@ export function timeOption(
           value: formatValue(series.values[index], data.unit),
           colour,
         }));
-        return tooltip(formatMoment(times_ms[index] ?? 0, zone), rows);
+        return tooltip(formatMoment(times_ms[index] ?? 0, zone), [...rows, ...besides(data, zone, index)]);
       },
     },
-    series: shown.map(({ series, colour }, index) => ({
-      ...drawn(series, colour, times_ms),
-      ...(index === 0 ? marks(data, resolve) : {}),
-    })),
+    series: [
+      ...(data.bands ?? []).flatMap((band, index) => stripe(band, index, times_ms, resolve)),
+      ...shown.map(({ series, colour }, index) => ({
+        ...drawn(series, colour, times_ms),
+        ...(index === 0 ? marks(data, times_ms, resolve) : {}),
+      })),
+    ],
   };
 }
 
 /** What a point says in words. */
 export function describePoint(data: TimeData, zone: TimeZone, index: number): string {
   const time = formatMoment(toMilliseconds(data.times[index] ?? ""), zone);
-  return `${time}: ${data.series.map(({ name, values }) => `${name} ${formatValue(values[index], data.unit)}`).join(", ")}`;
+  const values = data.series.map((series) => `${series.name} ${formatValue(series.values[index], data.unit)}`);
+  return `${time}: ${[...values, ...besides(data, zone, index).map(({ name, value }) => `${name} ${value}`)].join(", ")}`;
+}
+
+/** What else there is to say of a point: what was expected, what was deployed, what fired. */
+function besides(data: TimeData, zone: TimeZone, index: number): TooltipRow[] {
+  const { bands = [], periods = [] } = data;
+  const times_ms = data.times.map(toMilliseconds);
+  const start_ms = times_ms[index] ?? 0;
+  const end_ms = times_ms[index + 1] ?? start_ms + (start_ms - (times_ms[index - 1] ?? start_ms));
+  const expected = bands.flatMap(({ name, lower, upper }) =>
+    lower[index] == null || upper[index] == null
+      ? []
+      : [{ name, value: `${formatValue(lower[index], data.unit)} – ${formatValue(upper[index], data.unit)}` }],
+  );
+  const deployed = markersWithin(data, start_ms, end_ms)
+    .slice(0, MOST_NAMED)
+    .map(({ time, label }) => ({ name: label, value: formatMoment(toMilliseconds(time), zone, start_ms) }));
+  const fired = periods
+    .filter(({ start, end }) => toMilliseconds(start) < end_ms && toMilliseconds(end) > start_ms)
+    .map(({ label, start }) => ({
+      name: label,
+      value: `since ${formatMoment(toMilliseconds(start), zone, start_ms)}`,
+    }));
+  return [...expected, ...deployed, ...fired];
+}
+
+function markersWithin({ markers = [] }: TimeData, start_ms: number, end_ms: number): ChartMarker[] {
+  return markers.filter(({ time }) => {
+    const time_ms = toMilliseconds(time);
+    return time_ms >= start_ms && time_ms < end_ms;
+  });
+}
+
+/** A band as two lines without a line: the lower one, and on top of it the area up to the upper one. */
+function stripe(
+  { name, lower, upper, color }: TimeBand,
+  place: number,
+  times_ms: number[],
+  resolve: Drawing["resolve"],
+) {
+  const colour = resolve(color ?? "var(--wg-dim)");
+  const shared = {
+    type: "line",
+    stack: `band ${place}`,
+    // a lower value under zero would else be the start of a pile of its own
+    stackStrategy: "all",
+    silent: true,
+    symbol: "none",
+    lineStyle: { width: 0 },
+    itemStyle: { color: colour },
+    emphasis: { disabled: true },
+    z: 1,
+  };
+  const height = upper.map((value, index) => {
+    const least = lower[index];
+    return value == null || least == null ? null : value - least;
+  });
+  return [
+    { ...shared, id: `${name} lower ${place}`, name, data: lower.map((value, index) => [times_ms[index], value]) },
+    {
+      ...shared,
+      id: `${name} upper ${place}`,
+      name,
+      areaStyle: { color: colour, opacity: 0.16 },
+      data: height.map((value, index) => [times_ms[index], value]),
+    },
+  ];
 }
 
 function drawn({ name, values, kind = "line", stack }: TimeSeries, colour: string, times_ms: number[]) {
@@ -116,8 +206,12 @@ function drawn({ name, values, kind = "line", stack }: TimeSeries, colour: strin
   };
 }
 
-/** Lines at instants and stripes over stretches, each with its word. */
-function marks({ unit, markers = [], bands = [], levels = [] }: TimeData, resolve: Drawing["resolve"]) {
+/** Lines at instants and stripes over stretches, each with its word while there are few. */
+function marks(data: TimeData, times_ms: number[], resolve: Drawing["resolve"]) {
+  const { unit, periods = [], levels = [] } = data;
+  const last_ms = times_ms.at(-1) ?? 0;
+  // the last point stands for what comes after it
+  const markers = markersWithin(data, times_ms[0] ?? 0, last_ms + (last_ms - (times_ms.at(-2) ?? last_ms)));
   const label = { color: resolve("var(--wg-dim)"), fontSize: 10 };
   return {
     markLine: {
@@ -126,7 +220,12 @@ function marks({ unit, markers = [], bands = [], levels = [] }: TimeData, resolv
       label: { ...label, position: "insideEndTop", formatter: "{b}" },
       lineStyle: { color: resolve("var(--wg-dim)"), type: "dashed" },
       data: [
-        ...markers.map(({ time, label: name }) => ({ name, xAxis: toMilliseconds(time) })),
+        ...markers.map(({ time, label: name }) => ({
+          name: shortened(name),
+          xAxis: toMilliseconds(time),
+          lineStyle: { color: resolve("var(--wg-accent)"), type: "solid", opacity: 0.7 },
+          label: { show: markers.length <= MOST_NAMED, color: resolve("var(--wg-accent)") },
+        })),
         ...levels.map(({ value, colour }) => ({
           name: formatValue(value, unit),
           yAxis: value,
@@ -138,10 +237,14 @@ function marks({ unit, markers = [], bands = [], levels = [] }: TimeData, resolv
       silent: true,
       label: { ...label, position: "insideTop", formatter: "{b}" },
       itemStyle: { color: resolve("var(--wg-error)"), opacity: 0.1 },
-      data: bands.map((band) => [
-        { name: band.label, xAxis: toMilliseconds(band.start) },
-        { xAxis: toMilliseconds(band.end) },
+      data: periods.map(({ start, end, label: name }) => [
+        { name: shortened(name), xAxis: toMilliseconds(start) },
+        { xAxis: toMilliseconds(end) },
       ]),
     },
   };
+}
+
+function shortened(words: string): string {
+  return words.length > MOST_LETTERS ? `${words.slice(0, MOST_LETTERS - 1)}…` : words;
 }

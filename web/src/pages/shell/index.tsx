@@ -3,9 +3,13 @@
 import { ActionIcon, Drawer } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconMenu2, IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
+import { chartMarkers } from "../../api/markers";
+import { MarkersContext } from "../../components/charts/markers";
 import { TimeZoneContext } from "../../components/timeZone";
+import type { ChartMarker } from "../../lib/markers";
 import { keepRange } from "../../lib/search";
 import { KeyHelp } from "./KeyHelp";
 import { KeyPrompt } from "./KeyPrompt";
@@ -16,9 +20,12 @@ import styles from "./Shell.module.css";
 
 const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
 
+const NO_MARKERS: readonly ChartMarker[] = [];
+
 export function Shell({ menu }: { menu: readonly MenuPage[] }) {
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
+  const { data: markers = NO_MARKERS } = useQuery(chartMarkers(search));
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [paletteAsks, setPaletteAsks] = useState(0);
@@ -62,7 +69,9 @@ export function Shell({ menu }: { menu: readonly MenuPage[] }) {
           </ActionIcon>
         </header>
         <main className={styles.main}>
-          <Outlet />
+          <MarkersContext value={search.deploys === "off" ? NO_MARKERS : markers}>
+            <Outlet />
+          </MarkersContext>
         </main>
       </div>
       <Drawer
