@@ -33,7 +33,7 @@ MARKDOWN = """\
 - **Since:** 2023-11-14 22:13:20 UTC, for 2 m 05 s
 - **Rule:** [slow-answers](https://runbooks.example.com/slow)
 - **Owner:** shop
-- **Labels:** gen\\_ai.provider=openai, model=gpt-4o
+- **Labels:** gen_ai.provider=openai, model=gpt-4o
 - **Series:** 2
 
 **What explains it**

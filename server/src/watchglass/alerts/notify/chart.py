@@ -55,7 +55,8 @@ def draw(chart: Chart, unit: str, caption: str) -> bytes | None:
         locator = AutoDateLocator()  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-        axes.set_xlabel("UTC", fontsize=8, loc="right")
+        axes.set_title("UTC", fontsize=8, loc="right", color="#868e96")
+        axes.xaxis.get_offset_text().set_fontsize(8)
         axes.tick_params(labelsize=8)
         axes.grid(visible=True, color="#dee2e6", linewidth=0.6)
         for side in ("top", "right"):

@@ -10,8 +10,8 @@ from watchglass.alerts.notify.facts import Line, Part
 
 FormatName = Literal["text", "markdown", "html"]
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#!|~&]|^[-+=]|(?<=^[0-9])[.)])")
-_SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20}):(?=//)|\b(javascript|data|mailto):")
+_MARKDOWN = re.compile(r"([\\`*{}\[\]()<>#!|~&]|(?<!\w)_|_(?!\w)|^[-+=]|(?<=^[0-9])[.)])")
+_SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20}):(?=//)|\b(javascript|vbscript|data|file|mailto|tel|sms):")
 _MENTION = re.compile(r"(?<![\w.])@(?=\w)")
 
 
@@ -38,6 +38,11 @@ def defused(text: str) -> str:
     """
     text = _SCHEME.sub(lambda found: f"{found[1] or found[2]}[:]", text)
     return _MENTION.sub("@\u200b", text)
+
+
+def escape_title(text: str) -> str:
+    """A title, which some services show as text and others read as markup: on one line, and with no sign that begins a tag."""
+    return defused(" ".join(text.split())).replace("<", "‹").replace(">", "›")
 
 
 def escape_markdown(text: str) -> str:

@@ -149,11 +149,13 @@ class TargetSender:
         now_ns = self._clock.now_ns()
         self._rest(answer)
         message_waits_s = wait_s(notification.attempt_count + 1, answer.asked_s, self._draw, MESSAGE_MOST_WAIT_S)
-        next_ns = max(self._rests_until_ns, now_ns + int(message_waits_s * 1e9))
-        if (next_ns - notification.created_at_ns) / 1e9 > self._configured.give_up_after_s:
+        ends_ns = notification.created_at_ns + int(self._configured.give_up_after_s * 1e9)
+        if now_ns >= ends_ns:
             age = format_duration(now_ns - notification.created_at_ns)
             self._give_up(notification, f"not taken for {age}, in {notification.attempt_count + 1} tries: {answer.error}")
             return
+        # the last try is at the end, and not somewhere before it
+        next_ns = min(ends_ns, max(self._rests_until_ns, now_ns + int(message_waits_s * 1e9)))
         mark_failed(self._control, notification, answer.error, next_ns)
         self._observer.notified(self._configured.name, "failed")
         if self._failures == 1:

@@ -13,7 +13,7 @@ from watchglass.alerts.notify.facts import (
     since_text,
     value_text,
 )
-from watchglass.alerts.notify.formats import FORMATS, Format, FormatName, defused
+from watchglass.alerts.notify.formats import FORMATS, Format, FormatName, escape_title
 from watchglass.alerts.notify.links import Links
 from watchglass.alerts.notify.message import Message
 from watchglass.model.amounts import format_amount
@@ -67,11 +67,13 @@ class Wording:
         form = FORMATS[format_name]
         head, details = head_of(message), form.write(parts_of(message, self.links))
         if self.title is None and self.body is None:
-            return defused(head), details
+            return escape_title(head), details
         values = {**self._values(message), "head": head}
-        title, body = defused(head), details
+        title, body = escape_title(head), details
         if self.title is not None:
-            title = self.title.safe_substitute({name: _escaped(FORMATS["text"], name, value) for name, value in values.items()})
+            title = self.title.safe_substitute(
+                {name: value if name.endswith("_url") else escape_title(value) for name, value in values.items()}
+            )
         if self.body is not None:
             safe = {name: _escaped(form, name, value) for name, value in values.items()}
             body = self.body.safe_substitute(safe, details=details)

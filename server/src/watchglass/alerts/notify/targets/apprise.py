@@ -33,15 +33,18 @@ class Apprise:
         """
         import apprise  # noqa: PLC0415  loaded when wanted: see above
 
-        # a redirect would carry the key elsewhere; nothing is kept on disk; one service, so no pool of threads
+        # a redirect would carry the key elsewhere; nothing is kept on disk; one service, so no pool of threads; and no
+        # icons, which are addresses at GitHub that everybody who reads the message would ask
         asset = apprise.AppriseAsset(
-            app_id="Watchglass", app_desc="Watchglass", app_url="", async_mode=False, http_redirects=False,
+            app_id="Watchglass", app_desc="Watchglass", app_url="", image_url_mask="", image_url_logo="", async_mode=False, http_redirects=False,
             storage_mode=apprise.PersistentStoreMode.MEMORY, interpret_escapes=False, interpret_emojis=False,
         )  # fmt: skip
         service = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
         if service is None:
             raise ValueError("apprise cannot read the address")
         self._apprise: Any = apprise
+        self._service: Any = service
+        self._incident_key = _incident_key(service, url)
         self._all = apprise.Apprise(asset=asset)
         self._all.add(service)
         self._wording = wording
@@ -53,6 +56,8 @@ class Apprise:
         """Send it, with the chart where the service takes pictures."""
         message = telling.message
         title, body = self._wording.write(message, self._format)
+        if self._incident_key:
+            setattr(self._service, self._incident_key, message.incident_id or telling.id)
         try:
             result = self._all.notify(
                 body=body, title=title, notify_type=self._type(message), body_format=self._format,
@@ -80,6 +85,20 @@ class Apprise:
         from apprise.attachment.memory import AttachMemory  # noqa: PLC0415  loaded when wanted: see above
 
         return AttachMemory(content=drawn, name="chart.png", mimetype="image/png")  # type: ignore[no-untyped-call]
+
+
+def _incident_key(service: Any, url: str) -> str:
+    """Name of the attribute by which a pager knows messages of one incident; empty where there is none, or it is set in the URL.
+
+    Apprise takes it from the address alone, where it would make one incident of all. PagerDuty moreover begins an incident
+    with every message, that it is over too, unless the address says `action=map`; here that is what happens unless the
+    address says otherwise.
+    """
+    kind = str(service.secure_protocol)
+    if kind == "pagerduty" and "action=" not in url:
+        service.action = "map"
+    name = {"pagerduty": "dedup", "opsgenie": "alias"}.get(kind, "")
+    return name if name and getattr(service, name, "") is None else ""
 
 
 def _format_of(service: Any, asked: str | None) -> FormatName:
