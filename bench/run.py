@@ -1,8 +1,9 @@
-"""The benchmarks: `python bench/run.py [ingest|query|explain|idle|metrics|scrape|probe|all]` measures and prints each figure beside its limit."""
+"""The benchmarks: `python bench/run.py [ingest|query|explain|idle|metrics|scrape|probe|anomaly|all]` measures and prints each figure beside its limit."""
 
 import argparse
 from types import ModuleType
 
+import anomaly
 import explain
 import idle
 import ingest
@@ -22,6 +23,7 @@ PARTS: dict[str, tuple[ModuleType, str]] = {
     "scrape": (scrape, "Scraping"),
     "metrics": (metrics_page, "The page /metrics"),
     "probe": (probe, "The probe"),
+    "anomaly": (anomaly, "Anomalies"),
 }
 
 

@@ -1,6 +1,6 @@
 """The interface of a detector: `fit` to history, then `score` what comes, on arrays of many series at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -36,6 +36,11 @@ class Scores:
     is_warm: Bools
     history_s: Floats
     needed_s: float
+
+    def last(self, count: int) -> "Scores":
+        """Those of the last `count` times."""
+        names = ("expected", "lower", "upper", "score", "p_value")
+        return replace(self, **{name: getattr(self, name)[:, self.score.shape[1] - count :] for name in names})
 
     def note(self, row: int) -> str:
         """In words, how far a series is from being warm: "3.0 of 14 days of history"; empty when it is."""
@@ -85,7 +90,7 @@ class Detector(Protocol):
         Args:
             state: Of the same series in the same order, from `fit` or `score`.
             recent: Starts at state.next_ns or later; the steps between count as unknown.
-            alpha: Chance that a normal value lies outside of the band.
+            alpha: Chance that a normal value lies outside of the band; the band is that of 1e-4 at most.
 
         Raises:
             InvalidInput: `recent` starts before state.next_ns, is of another step or has other series, or the state is another

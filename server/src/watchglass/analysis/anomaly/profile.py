@@ -52,16 +52,17 @@ def fit_profile(even: Floats, where: Places, steps_a_day: int) -> tuple[Floats, 
         day (series, 96), week (series, 168), noise (series, 24), all on the even scale, and the trend (series, times).
     """
     count, length = even.shape
-    day, week = np.zeros((count, QUARTERS)), np.zeros((count, HOURS_OF_WEEK))
-    noise = np.ones((count, 24))
-    trend = np.zeros((count, length))
+    day: Floats = np.zeros((count, QUARTERS))
+    week: Floats = np.zeros((count, HOURS_OF_WEEK))
+    noise: Floats = np.ones((count, 24))
+    trend: Floats = np.zeros((count, length))
     if not length:
         return day, week, noise, trend
     weeks = length / (7 * steps_a_day)
-    center = np.zeros((count, length))
-    for round_number in range(ROUNDS):
-        rest = even - center
-        trend = trend + _trend(rest, steps_a_day) if round_number else _trend(rest, steps_a_day)
+    center: Floats = np.zeros((count, length))
+    for _ in range(ROUNDS):
+        rest: Floats = even - center
+        trend = trend + _trend(rest, steps_a_day)
         center = trend + day[:, where.quarter] + week[:, where.hour_of_week]
         if length >= 2 * steps_a_day:
             rest = clipped(even - center)

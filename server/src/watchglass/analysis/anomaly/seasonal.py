@@ -12,6 +12,8 @@ CLUSTER_S = 3600
 """Deviations nearer to each other than this are one event."""
 LEAST_STEPS = 200
 """Fewest known values that tails are told from."""
+LEAST_BAND_ALPHA = 1e-4
+"""Bands are not drawn for rarer values than these: the tail is kept long there to keep false alarms rare, not to be looked at."""
 WARM_RATIO = 0.98
 """A history that begins a few hours late is enough."""
 
@@ -29,7 +31,7 @@ class Seasonal:
     def fit(self, history: Series) -> State:
         """See `Detector.fit`."""
         arrays, residuals = fit_decomposition(history)
-        arrays |= fit_sides(residuals, history.step_ns)
+        arrays |= fit_sides(residuals.z, -residuals.z, history.step_ns)
         return State(self.name, self.version, history.step_ns, history.end_ns, history.end_ns, arrays)
 
     def score(self, state: State, recent: Series, alpha: float = BAND_ALPHA) -> tuple[Scores, State]:
@@ -38,23 +40,25 @@ class Seasonal:
         arrays, residuals = decompose(state, recent)
         sides = {name: state.arrays[name] for name in ("above", "below")}
         after = State(self.name, self.version, state.step_ns, recent.end_ns, state.fitted_ns, arrays | sides)
-        p_value = side_chances(sides, residuals.z)
+        p_value = side_chances(sides, residuals.z, -residuals.z)
         return summed_up(arrays, sides, residuals, p_value, alpha, self.needed_s), after
 
 
-def fit_sides(residuals: Residuals, step_ns: int) -> Arrays:
-    """Tails of the deviations above and below."""
+def fit_sides(above: Floats, below: Floats, step_ns: int, prefix: str = "") -> Arrays:
+    """Tails of scores above and below, under the names that `Scores` are summed up from."""
     gap = max(1, round(CLUSTER_S * 1e9 / step_ns))
-    return {"above": tails.fit_tails(residuals.z, gap), "below": tails.fit_tails(-residuals.z, gap)}
+    return {f"{prefix}above": tails.fit_tails(above, gap), f"{prefix}below": tails.fit_tails(below, gap)}
 
 
-def side_chances(sides: Arrays, z: Floats) -> Floats:
-    """Chance of a deviation as far out on either side."""
-    return np.asarray(np.minimum(1.0, 2 * np.minimum(tails.chances(sides["above"], z), tails.chances(sides["below"], -z))))
+def side_chances(sides: Arrays, above: Floats, below: Floats, prefix: str = "") -> Floats:
+    """Chance of a score as high on either side."""
+    chances = (tails.chances(sides[f"{prefix}above"], above), tails.chances(sides[f"{prefix}below"], below))
+    return np.asarray(np.minimum(1.0, 2 * np.minimum(*chances)))
 
 
 def summed_up(arrays: Arrays, sides: Arrays, residuals: Residuals, p_value: Floats, alpha: float, needed_s: float) -> Scores:
     """Scores with the band of single values; where a series is not warm its p-value is unknown."""
+    alpha = max(alpha, LEAST_BAND_ALPHA)
     upper = tails.quantile(sides["above"], alpha / 2)[:, None]
     lower = -tails.quantile(sides["below"], alpha / 2)[:, None]
     history_s = arrays["history_s"].astype(np.float64)

@@ -1,13 +1,14 @@
 """Evenly spaced values of many series, as the detectors take them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from watchglass.errors import InvalidInput
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 Bools = npt.NDArray[np.bool_]
 
 DAY_NS = 86_400 * 10**9

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +34,7 @@ class State:
     step_ns: int
     next_ns: int
     fitted_ns: int
-    arrays: dict[str, npt.NDArray[np.generic]]
+    arrays: dict[str, npt.NDArray[Any]]
 
     def __len__(self) -> int:
         """How many series."""
@@ -87,7 +88,7 @@ class State:
 
 
 def _read(header: dict[str, object], body: memoryview) -> State:
-    arrays: dict[str, npt.NDArray[np.generic]] = {}
+    arrays: dict[str, npt.NDArray[Any]] = {}
     place = 0
     for name, dtype, shape in header["arrays"]:  # type: ignore[attr-defined]
         if dtype not in DTYPES or any(not isinstance(size, int) or size < 0 for size in shape):

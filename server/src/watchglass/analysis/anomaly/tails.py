@@ -13,8 +13,8 @@ from watchglass.analysis.anomaly.series import Bools, Floats
 
 SHARES = np.array([0.0, 0.25, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.965, 0.98])
 TAIL = 1 - SHARES[-1]
-COMMON_SHAPE = 0.05
-COMMON_WEIGHT = 50.0
+COMMON_SHAPE = 0.2
+COMMON_WEIGHT = 60.0
 """The common shape counts as much as so many clusters of excesses."""
 MOST_SHAPE = 0.5
 

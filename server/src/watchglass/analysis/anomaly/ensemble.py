@@ -1,0 +1,58 @@
+"""The default: deviations from the seasons, read by statistics for single values, shifts, noise and standstill, in one p-value."""
+
+import numpy as np
+
+from watchglass.analysis.anomaly import tails
+from watchglass.analysis.anomaly.combination import combined
+from watchglass.analysis.anomaly.decomposition import Arrays, decompose, fit_decomposition
+from watchglass.analysis.anomaly.detector import BAND_ALPHA, Scores, check
+from watchglass.analysis.anomaly.evidence import MEMORY_STEPS, Evidence, evidence, incidents, remembered, repeated
+from watchglass.analysis.anomaly.seasonal import CLUSTER_S, summed_up
+from watchglass.analysis.anomaly.series import Floats, Series
+from watchglass.analysis.anomaly.state import State
+
+WEIGHTS = {
+    "above": 1.0, "below": 1.0, "short_above": 1.0, "short_below": 1.0, "long_above": 1.0, "long_below": 1.0, "noise": 1.0, "stuck": 0.5,
+}  # fmt: skip
+"""Statistics of `evidence` and how much each counts."""
+
+
+class Ensemble:
+    """Each statistic is made a p-value by the series' own history, and the p-values are combined."""
+
+    name = "ensemble"
+    version = 1
+    needed_s = 14 * 86_400.0
+
+    def fit(self, history: Series) -> State:
+        """See `Detector.fit`."""
+        arrays, residuals = fit_decomposition(history)
+        blank = np.full((len(history.values), MEMORY_STEPS), np.nan, np.float32)
+        repeats, last, count = repeated(history.known, np.full(len(blank), np.nan), np.zeros(len(blank)))
+        found = evidence(blank, residuals.z, repeats)
+        hour = max(1, round(CLUSTER_S * 1e9 / history.step_ns))
+        left_out = np.where(incidents(residuals.z, hour), np.nan, 0.0)
+        for name in WEIGHTS:
+            arrays[f"tail_{name}"] = tails.fit_tails(found[name] + left_out, hour)
+        arrays |= {"memory": remembered(blank, residuals.z), "last": last, "repeats": count.astype(np.float32)}
+        return State(self.name, self.version, history.step_ns, history.end_ns, history.end_ns, arrays)
+
+    def score(self, state: State, recent: Series, alpha: float = BAND_ALPHA) -> tuple[Scores, State]:
+        """See `Detector.score`."""
+        check(self, state, recent)
+        arrays, residuals = decompose(state, recent)
+        repeats, last, count = repeated(recent.known, state.arrays["last"], state.arrays["repeats"])
+        gap = np.full((len(state), min(MEMORY_STEPS, (recent.start_ns - state.next_ns) // state.step_ns)), np.nan)
+        memory = remembered(state.arrays["memory"], gap)
+        found = evidence(memory, residuals.z, repeats)
+        p_value = _chance(state.arrays, found)
+        after = state.arrays | arrays
+        after |= {"memory": remembered(memory, residuals.z), "last": last, "repeats": count.astype(np.float32)}
+        sides = {"above": after["tail_above"], "below": after["tail_below"]}
+        scores = summed_up(arrays, sides, residuals, p_value, alpha, self.needed_s)
+        return scores, State(self.name, self.version, state.step_ns, recent.end_ns, state.fitted_ns, after)
+
+
+def _chance(arrays: Arrays, found: Evidence) -> Floats:
+    return combined([tails.chances(arrays[f"tail_{name}"], found[name]) for name in WEIGHTS], list(WEIGHTS.values()))
+
