@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts
+         * @description List what is pending, fires, or was resolved within the last hour, and when each rule was last evaluated.
+         */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attributes": {
         parameters: {
             query?: never;
@@ -234,6 +254,136 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Incidents
+         * @description List incidents, the newest first.
+         */
+        get: operations["list_incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Incident
+         * @description Return an incident with its series, its timeline and its explanation.
+         */
+        get: operations["get_incident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Incident
+         * @description Acknowledge an incident, give it to a team, say that it is over, or write its post-mortem; it takes the scope edit.
+         *
+         *     All of it is kept, or nothing; each change is a line of the timeline with who made it.
+         */
+        patch: operations["change_incident"];
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment Incident
+         * @description Add a comment to an incident's timeline; it takes the scope edit.
+         */
+        post: operations["comment_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/post-mortem.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Incident Post Mortem
+         * @description Export an incident as Markdown: facts, series, explanation, timeline and the team's text.
+         */
+        get: operations["incident_post_mortem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inhibitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Inhibitions
+         * @description List inhibitions of a project, and those for all.
+         */
+        get: operations["list_inhibitions"];
+        put?: never;
+        /**
+         * Create Inhibition
+         * @description Keep what follows from something worse from being told while that fires; it takes the scope edit.
+         */
+        post: operations["create_inhibition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inhibitions/{inhibition_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Inhibition
+         * @description Delete an inhibition; it takes the scope edit.
+         */
+        delete: operations["delete_inhibition"];
         options?: never;
         head?: never;
         patch?: never;
@@ -761,6 +911,28 @@ export interface paths {
         patch: operations["rename_project"];
         trace?: never;
     };
+    "/api/v1/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readings
+         * @description Return what evaluations of a rule within a range say.
+         *
+         *     Where a series has more than 2,000 moments, each that is returned stands for several: it is the one that is furthest out.
+         */
+        get: operations["readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention": {
         parameters: {
             query?: never;
@@ -900,6 +1072,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Silences
+         * @description List silences and maintenance windows of a project, and those for all.
+         */
+        get: operations["list_silences"];
+        put?: never;
+        /**
+         * Create Silence
+         * @description Keep alerts from being told for a time, or again and again by a schedule; it takes the scope edit.
+         */
+        post: operations["create_silence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences/{silence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Silence
+         * @description End a silence now; it stays in the list, with who ended it. It takes the scope edit.
+         */
+        delete: operations["end_silence"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1424,6 +1640,88 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AlertOut
+         * @description A series that is pending or fires, or did within the last hour.
+         */
+        AlertOut: {
+            /**
+             * Fingerprint
+             * @description Names rule and series
+             */
+            fingerprint: string;
+            /**
+             * Fired At
+             * @description When it fired last, RFC 3339; null when it did not
+             */
+            fired_at: string | null;
+            /**
+             * Incident Id
+             * @description The incident in which it fires; null when it does in none
+             */
+            incident_id: string | null;
+            /**
+             * Is Corrected
+             * @description Whether data that came late took away the breach for which it fires
+             */
+            is_corrected: boolean;
+            /**
+             * Is Flapping
+             * @description Whether it came and went so often that it is held until it is calm for 15 min
+             */
+            is_flapping: boolean;
+            /**
+             * Labels
+             * @description What tells the series apart
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description The last reading that could tell */
+            reading: components["schemas"]["ReadingOut"];
+            /**
+             * Resolved At
+             * @description When it was resolved, RFC 3339; null while it fires
+             */
+            resolved_at: string | null;
+            /**
+             * Rule Id
+             * @description The rule; `failing/` before it for the alert that tells that the rule cannot be evaluated
+             */
+            rule_id: string;
+            /**
+             * Since
+             * @description Since when it stands there, RFC 3339
+             */
+            since: string;
+            /**
+             * Started At
+             * @description When the breach began that it is about, RFC 3339
+             */
+            started_at: string;
+            /**
+             * State
+             * @description Where it stands
+             * @enum {string}
+             */
+            state: "pending" | "firing" | "resolved";
+        };
+        /**
+         * AlertsOut
+         * @description Alerts and evaluations of a project.
+         */
+        AlertsOut: {
+            /**
+             * Alerts
+             * @description The one that changed last first
+             */
+            alerts: components["schemas"]["AlertOut"][];
+            /**
+             * Evaluations
+             * @description One a rule that was evaluated
+             */
+            evaluations: components["schemas"]["RuleRunOut"][];
+        };
+        /**
          * AskerOut
          * @description What the asker may do.
          */
@@ -1644,6 +1942,38 @@ export interface components {
              * @description Its version when it was read; 409 when it was changed since
              */
             version: number;
+        };
+        /**
+         * ChangedIncident
+         * @description What is to change; what is not said stays.
+         */
+        ChangedIncident: {
+            /**
+             * Author
+             * @description Who says so, for the team; the name of the key when empty. Nobody checks it
+             * @default
+             */
+            author: string;
+            /**
+             * Is Acknowledged
+             * @description true: somebody looks after it, and no reminders are sent; false: nobody does any more
+             */
+            is_acknowledged?: boolean | null;
+            /**
+             * Is Resolved
+             * @description true: it is over; series that still fire are told again once they recovered and fire anew
+             */
+            is_resolved?: true | null;
+            /**
+             * Owner
+             * @description Team that looks after it from now on; empty for nobody
+             */
+            owner?: string | null;
+            /**
+             * Post Mortem
+             * @description What was learnt, Markdown, up to 200,000 characters
+             */
+            post_mortem?: string | null;
         };
         /**
          * ChangedView
@@ -2098,6 +2428,44 @@ export interface components {
              * @description Number in each bucket, aligned to times, held until the next report
              */
             values: (number | null)[];
+        };
+        /**
+         * EventOut
+         * @description A line of the timeline.
+         */
+        EventOut: {
+            /**
+             * At
+             * @description When, RFC 3339
+             */
+            at: string;
+            /**
+             * Author
+             * @description Who did it; empty for Watchglass itself
+             */
+            author: string;
+            /**
+             * Document
+             * @description fired, resolved: `count` and the first `series`; notified: `message` and `targets`
+             */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * @description Grows with each event
+             */
+            id: number;
+            /**
+             * Kind
+             * @description opened, fired, resolved, corrected, closed, acknowledged, unacknowledged, owned, muted, unmuted, notified, explained, commented or post_mortem
+             */
+            kind: string;
+            /**
+             * Text
+             * @description In words, or the comment; plain text, whatever it looks like
+             */
+            text: string;
         };
         /**
          * ExampleOut
@@ -2558,6 +2926,363 @@ export interface components {
              * @description Start of each bucket in UTC
              */
             times: string[];
+        };
+        /**
+         * IncidentAlertOut
+         * @description A series that fired in an incident.
+         */
+        IncidentAlertOut: {
+            /**
+             * Fingerprint
+             * @description Names rule and series
+             */
+            fingerprint: string;
+            /**
+             * Fired At
+             * @description When it fired, RFC 3339
+             */
+            fired_at: string;
+            /**
+             * Is Corrected
+             * @description Whether data that came late took its breach away
+             */
+            is_corrected: boolean;
+            /**
+             * Labels
+             * @description What tells the series apart
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description What was measured when it fired, or when it was over */
+            reading: components["schemas"]["ReadingOut"];
+            /**
+             * Resolved At
+             * @description When it was over, RFC 3339; null while it fires
+             */
+            resolved_at: string | null;
+            /**
+             * Started At
+             * @description When its breach began, RFC 3339
+             */
+            started_at: string;
+        };
+        /**
+         * IncidentEntry
+         * @description An incident.
+         */
+        IncidentEntry: {
+            /**
+             * Acknowledged At
+             * @description When somebody took it, RFC 3339; null when nobody has
+             */
+            acknowledged_at: string | null;
+            /**
+             * Acknowledged By
+             * @description Who
+             */
+            acknowledged_by: string | null;
+            /**
+             * Alert Count
+             * @description Series that fired in it
+             */
+            alert_count: number;
+            /**
+             * Group Labels
+             * @description Values of the labels by which the rule makes incidents
+             */
+            group_labels: {
+                [key: string]: string;
+            };
+            /**
+             * Id
+             * @description Names it
+             */
+            id: string;
+            /**
+             * Kind
+             * @description rule: a rule fires; failing: a rule cannot be evaluated
+             * @enum {string}
+             */
+            kind: "rule" | "failing";
+            /**
+             * Muted By
+             * @description What keeps it from being told: the id of a silence, or `rule NAME` that inhibits it; empty for nothing
+             */
+            muted_by: string;
+            /**
+             * Opened At
+             * @description When it was opened, RFC 3339
+             */
+            opened_at: string;
+            /**
+             * Owner
+             * @description Team that looks after it; may be empty
+             */
+            owner: string;
+            /**
+             * Project Id
+             * @description Its project
+             */
+            project_id: string;
+            /**
+             * Resolved At
+             * @description When it was over, RFC 3339; null while it goes on
+             */
+            resolved_at: string | null;
+            /**
+             * Resolved By
+             * @description Who said that it is over; null when its alerts did
+             */
+            resolved_by: string | null;
+            /**
+             * Rule Id
+             * @description The rule
+             */
+            rule_id: string;
+            /**
+             * Rule Name
+             * @description The rule's name
+             */
+            rule_name: string;
+            /**
+             * Severity
+             * @description As the rule says
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /**
+             * Started At
+             * @description When the first breach began, RFC 3339
+             */
+            started_at: string;
+            /**
+             * State
+             * @description Where it stands
+             * @enum {string}
+             */
+            state: "open" | "acknowledged" | "resolved";
+            /**
+             * Title
+             * @description In one line
+             */
+            title: string;
+            /**
+             * Told At
+             * @description When it was last told, RFC 3339; null when it was not
+             */
+            told_at: string | null;
+            /**
+             * Told Count
+             * @description How many times it was told
+             */
+            told_count: number;
+        };
+        /**
+         * IncidentList
+         * @description A page of incidents, the newest first.
+         */
+        IncidentList: {
+            /** Incidents */
+            incidents: components["schemas"]["IncidentEntry"][];
+            /**
+             * Next Cursor
+             * @description Cursor of the next page, null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * IncidentOut
+         * @description An incident in full.
+         */
+        IncidentOut: {
+            /**
+             * Acknowledged At
+             * @description When somebody took it, RFC 3339; null when nobody has
+             */
+            acknowledged_at: string | null;
+            /**
+             * Acknowledged By
+             * @description Who
+             */
+            acknowledged_by: string | null;
+            /**
+             * Alert Count
+             * @description Series that fired in it
+             */
+            alert_count: number;
+            /**
+             * Alerts
+             * @description In the order in which they fired
+             */
+            alerts: components["schemas"]["IncidentAlertOut"][];
+            /**
+             * Events
+             * @description The timeline, oldest first; the newest 2,000
+             */
+            events: components["schemas"]["EventOut"][];
+            /**
+             * Explanation
+             * @description Why, as POST /api/v1/explain answers it; null when not known
+             */
+            explanation: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Group Labels
+             * @description Values of the labels by which the rule makes incidents
+             */
+            group_labels: {
+                [key: string]: string;
+            };
+            /**
+             * Id
+             * @description Names it
+             */
+            id: string;
+            /**
+             * Is Explained
+             * @description Whether the explanation is there, or will never be
+             */
+            is_explained: boolean;
+            /**
+             * Kind
+             * @description rule: a rule fires; failing: a rule cannot be evaluated
+             * @enum {string}
+             */
+            kind: "rule" | "failing";
+            /**
+             * Muted By
+             * @description What keeps it from being told: the id of a silence, or `rule NAME` that inhibits it; empty for nothing
+             */
+            muted_by: string;
+            /**
+             * Opened At
+             * @description When it was opened, RFC 3339
+             */
+            opened_at: string;
+            /**
+             * Owner
+             * @description Team that looks after it; may be empty
+             */
+            owner: string;
+            /**
+             * Post Mortem
+             * @description What the team wrote about it, Markdown
+             */
+            post_mortem: string;
+            /**
+             * Project Id
+             * @description Its project
+             */
+            project_id: string;
+            /**
+             * Resolved At
+             * @description When it was over, RFC 3339; null while it goes on
+             */
+            resolved_at: string | null;
+            /**
+             * Resolved By
+             * @description Who said that it is over; null when its alerts did
+             */
+            resolved_by: string | null;
+            /**
+             * Rule
+             * @description The rule as it was when the incident was opened
+             */
+            rule: {
+                [key: string]: unknown;
+            };
+            /**
+             * Rule Id
+             * @description The rule
+             */
+            rule_id: string;
+            /**
+             * Rule Name
+             * @description The rule's name
+             */
+            rule_name: string;
+            /**
+             * Severity
+             * @description As the rule says
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /**
+             * Started At
+             * @description When the first breach began, RFC 3339
+             */
+            started_at: string;
+            /**
+             * State
+             * @description Where it stands
+             * @enum {string}
+             */
+            state: "open" | "acknowledged" | "resolved";
+            /**
+             * Title
+             * @description In one line
+             */
+            title: string;
+            /**
+             * Told At
+             * @description When it was last told, RFC 3339; null when it was not
+             */
+            told_at: string | null;
+            /**
+             * Told Count
+             * @description How many times it was told
+             */
+            told_count: number;
+        };
+        /**
+         * InhibitionEntry
+         * @description An inhibition.
+         */
+        InhibitionEntry: {
+            /**
+             * Created At
+             * @description When it was made, RFC 3339
+             */
+            created_at: string;
+            /**
+             * Created By
+             * @description Who made it; empty when not known
+             */
+            created_by: string;
+            /**
+             * Equal
+             * @description Labels whose values both have alike
+             */
+            equal: string[];
+            /**
+             * Id
+             * @description Names it
+             */
+            id: string;
+            /**
+             * Project Id
+             * @description Project whose alerts it is about; null for all
+             */
+            project_id: string | null;
+            /**
+             * Reason
+             * @description Why
+             */
+            reason: string;
+            /** Source */
+            source: components["schemas"]["MatcherFields"][];
+            /** Target */
+            target: components["schemas"]["MatcherFields"][];
+        };
+        /**
+         * InhibitionList
+         * @description Inhibitions, oldest first; a rule's own `inhibited_by` is beside them.
+         */
+        InhibitionList: {
+            /** Inhibitions */
+            inhibitions: components["schemas"]["InhibitionEntry"][];
         };
         /**
          * KeyEntry
@@ -3038,6 +3763,29 @@ export interface components {
              * @description How it was found: pod, service instance, address and port, service on the host, host of the address, Kubernetes node, host name, machine of the server
              */
             way: string;
+        };
+        /**
+         * MatcherFields
+         * @description A condition on a label of an alert: of its series, of its rule, or `rule`, `severity`, `owner`, `project`, `kind`.
+         */
+        MatcherFields: {
+            /**
+             * Name
+             * @description The label; one that is not there is empty text
+             */
+            name: string;
+            /**
+             * Operator
+             * @description Equal, not equal, or (not) a pattern that fits the whole value
+             * @default =
+             * @enum {string}
+             */
+            operator: "=" | "!=" | "=~" | "!~";
+            /**
+             * Value
+             * @description Text, or a regular expression as RE2 has them
+             */
+            value: string;
         };
         /**
          * MeasureEntry
@@ -3629,6 +4377,23 @@ export interface components {
             unit: string;
         };
         /**
+         * NewComment
+         * @description A comment of the team.
+         */
+        NewComment: {
+            /**
+             * Author
+             * @description Who says so, for the team; the name of the key when empty. Nobody checks it
+             * @default
+             */
+            author: string;
+            /**
+             * Text
+             * @description Plain text, 1 to 20,000 characters
+             */
+            text: string;
+        };
+        /**
          * NewDashboard
          * @description A dashboard to be made.
          */
@@ -3651,6 +4416,45 @@ export interface components {
              * @description The one project that it is kept with; null for all, or for the one that the asker is bound to
              */
             project_id?: string | null;
+        };
+        /**
+         * NewInhibition
+         * @description While an alert that fits `source` fires, those that fit `target` and are alike are not told.
+         */
+        NewInhibition: {
+            /**
+             * Author
+             * @description Who says so, for the team; the name of the key when empty. Nobody checks it
+             * @default
+             */
+            author: string;
+            /**
+             * Equal
+             * @description Labels whose values both have alike
+             * @default []
+             */
+            equal: string[];
+            /**
+             * Project Id
+             * @description Project whose alerts it is about; null for the asker's own, or all
+             */
+            project_id?: string | null;
+            /**
+             * Reason
+             * @description Why
+             * @default
+             */
+            reason: string;
+            /**
+             * Source
+             * @description Matchers of the alert that is the reason
+             */
+            source: components["schemas"]["MatcherFields"][];
+            /**
+             * Target
+             * @description Matchers of the alerts that are not told
+             */
+            target: components["schemas"]["MatcherFields"][];
         };
         /**
          * NewKey
@@ -3868,6 +4672,45 @@ export interface components {
              * @description One to 1000 scores
              */
             scores: components["schemas"]["NewScore"][];
+        };
+        /**
+         * NewSilence
+         * @description A silence, or with a schedule a maintenance window.
+         */
+        NewSilence: {
+            /**
+             * Author
+             * @description Who says so, for the team; the name of the key when empty. Nobody checks it
+             * @default
+             */
+            author: string;
+            /**
+             * Ends At
+             * @description Until when, not included; null, with a schedule only, until somebody ends it
+             */
+            ends_at?: string | null;
+            /**
+             * Matchers
+             * @description All of them hold of what is not told
+             */
+            matchers: components["schemas"]["MatcherFields"][];
+            /**
+             * Project Id
+             * @description Project whose alerts it is about; null for the asker's own, or all
+             */
+            project_id?: string | null;
+            /**
+             * Reason
+             * @description Why
+             */
+            reason: string;
+            /** @description When it is open between the two; null for all the time */
+            schedule?: components["schemas"]["ScheduleFields"] | null;
+            /**
+             * Starts At
+             * @description From when on: RFC 3339 or Unix time; now when null
+             */
+            starts_at?: string | null;
         };
         /**
          * NewView
@@ -4456,6 +5299,136 @@ export interface components {
             name: string;
         };
         /**
+         * ReadingOut
+         * @description What was measured of a series at one evaluation.
+         */
+        ReadingOut: {
+            /**
+             * Expected
+             * @description What was expected; null when nothing was
+             */
+            expected: number | null;
+            /**
+             * Lower
+             * @description Lower edge of the expected band; null without one
+             */
+            lower: number | null;
+            /**
+             * Note
+             * @description What else matters, such as how much history there is; may be empty
+             */
+            note: string;
+            /**
+             * P Value
+             * @description How likely it is by chance, 0 to 1; null where that is not known
+             */
+            p_value: number | null;
+            /**
+             * Score
+             * @description How unusual it is; null where that is not measured
+             */
+            score: number | null;
+            /**
+             * Threshold
+             * @description What it is held against; null where that is a band or nothing
+             */
+            threshold: number | null;
+            /**
+             * Upper
+             * @description Upper edge of the expected band; null without one
+             */
+            upper: number | null;
+            /**
+             * Value
+             * @description What was measured, in the unit of the rule's query; null when nothing was
+             */
+            value: number | null;
+        };
+        /**
+         * ReadingSeries
+         * @description The readings of one series; all lists are aligned to `times`.
+         */
+        ReadingSeries: {
+            /**
+             * Expected
+             * @description What was expected; null when nothing was
+             */
+            expected: (number | null)[];
+            /**
+             * Fingerprint
+             * @description Names rule and series
+             */
+            fingerprint: string;
+            /**
+             * Is Breached
+             * @description Whether the condition held; null when there was not enough data to tell
+             */
+            is_breached: (boolean | null)[];
+            /**
+             * Labels
+             * @description What tells the series apart
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Lower
+             * @description Lower edge of the expected band; null without one
+             */
+            lower: (number | null)[];
+            /**
+             * Note
+             * @description What else matters, such as how much history there is; may be empty
+             */
+            note: string[];
+            /**
+             * P Value
+             * @description How likely it is by chance, 0 to 1; null where that is not known
+             */
+            p_value: (number | null)[];
+            /**
+             * Score
+             * @description How unusual it is; null where that is not measured
+             */
+            score: (number | null)[];
+            /**
+             * State
+             * @description Where the alert stood: inactive, pending, firing or resolved
+             */
+            state: string[];
+            /**
+             * Threshold
+             * @description What it was held against; null where that is a band or nothing
+             */
+            threshold: (number | null)[];
+            /**
+             * Times
+             * @description Moments that were evaluated, RFC 3339, ascending
+             */
+            times: string[];
+            /**
+             * Upper
+             * @description Upper edge of the expected band; null without one
+             */
+            upper: (number | null)[];
+            /**
+             * Value
+             * @description What was measured; null when nothing was
+             */
+            value: (number | null)[];
+        };
+        /**
+         * ReadingsOut
+         * @description The readings of a rule.
+         */
+        ReadingsOut: {
+            /**
+             * Series
+             * @description The series that fired most first, at most 50
+             */
+            series: components["schemas"]["ReadingSeries"][];
+        };
+        /**
          * Refusals
          * @description What was refused for one cause.
          */
@@ -4574,6 +5547,78 @@ export interface components {
              * @description The tables that lose rows by age
              */
             tables: components["schemas"]["TableRetention"][];
+        };
+        /**
+         * RuleRunOut
+         * @description How the evaluation of a rule is.
+         */
+        RuleRunOut: {
+            /**
+             * Duration Ms
+             * @description How long it took, in milliseconds
+             */
+            duration_ms: number;
+            /**
+             * Error
+             * @description Why it fails, empty when it does not
+             */
+            error: string;
+            /**
+             * Evaluated At
+             * @description The moment that was evaluated last, RFC 3339
+             */
+            evaluated_at: string;
+            /**
+             * Failing Since
+             * @description Since when it fails, RFC 3339; null when it does not
+             */
+            failing_since: string | null;
+            /**
+             * Ran At
+             * @description When that was done, RFC 3339
+             */
+            ran_at: string;
+            /**
+             * Rule Id
+             * @description The rule
+             */
+            rule_id: string;
+            /**
+             * Series Count
+             * @description Series that it read
+             */
+            series_count: number;
+            /**
+             * Skipped Count
+             * @description Moments that were left out since the rule was first evaluated, as nobody evaluated or it took too long
+             */
+            skipped_count: number;
+        };
+        /**
+         * ScheduleFields
+         * @description When a maintenance window opens.
+         */
+        ScheduleFields: {
+            /**
+             * Days
+             * @description Days of the week; all seven for every day
+             */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /**
+             * Duration S
+             * @description How long it stays open, in seconds, 60 to 604800
+             */
+            duration_s: number;
+            /**
+             * Start
+             * @description When it opens, on the clock of the time zone: 22:30
+             */
+            start: string;
+            /**
+             * Time Zone
+             * @description Name of the time zone: Europe/Berlin
+             */
+            time_zone: string;
         };
         /**
          * ScoreEntry
@@ -5157,6 +6202,75 @@ export interface components {
              * @description Bytes of the exports that were committed, decompressed
              */
             size_bytes: number;
+        };
+        /**
+         * SilenceEntry
+         * @description A silence or maintenance window.
+         */
+        SilenceEntry: {
+            /**
+             * Created At
+             * @description When it was made, RFC 3339
+             */
+            created_at: string;
+            /**
+             * Created By
+             * @description Who made it; empty when not known
+             */
+            created_by: string;
+            /**
+             * Ended At
+             * @description When somebody ended it before its time, RFC 3339; null when nobody did
+             */
+            ended_at: string | null;
+            /**
+             * Ended By
+             * @description Who
+             */
+            ended_by: string | null;
+            /**
+             * Ends At
+             * @description Until when, RFC 3339; null until somebody ends it
+             */
+            ends_at: string | null;
+            /**
+             * Id
+             * @description Names it
+             */
+            id: string;
+            /** Matchers */
+            matchers: components["schemas"]["MatcherFields"][];
+            /**
+             * Project Id
+             * @description Project whose alerts it is about; null for all
+             */
+            project_id: string | null;
+            /**
+             * Reason
+             * @description Why
+             */
+            reason: string;
+            /** @description When it is open between the two; null for all the time */
+            schedule: components["schemas"]["ScheduleFields"] | null;
+            /**
+             * Starts At
+             * @description From when on, RFC 3339
+             */
+            starts_at: string;
+            /**
+             * State
+             * @description active: it silences now; waiting: it will; ended: it will not again
+             * @enum {string}
+             */
+            state: "active" | "waiting" | "ended";
+        };
+        /**
+         * SilenceList
+         * @description Silences: those that go on first, then the last 200 that have ended.
+         */
+        SilenceList: {
+            /** Silences */
+            silences: components["schemas"]["SilenceEntry"][];
         };
         /**
          * SpanDetail
@@ -6505,6 +7619,47 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    alerts: {
+        parameters: {
+            query?: {
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     attributes: {
         parameters: {
             query?: {
@@ -7129,6 +8284,351 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HostsOut"];
                 };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_incidents: {
+        parameters: {
+            query?: {
+                /** @description open or resolved; both when not given */
+                state?: ("open" | "resolved") | null;
+                /** @description Only incidents of the rule with this id */
+                rule?: string | null;
+                /** @description Only such incidents */
+                severity?: ("info" | "warning" | "critical") | null;
+                /** @description Only what went on at or after this time: RFC 3339, Unix time, or relative such as -1h */
+                start?: string | null;
+                /** @description Only what began before this time */
+                end?: string | null;
+                /** @description Most incidents of the page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedIncident"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comment_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incident_post_mortem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Markdown */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": unknown;
+                    "text/plain": string;
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_inhibitions: {
+        parameters: {
+            query?: {
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InhibitionList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_inhibition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInhibition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InhibitionEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_inhibition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inhibition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be answered as it is */
             "4XX": {
@@ -8442,6 +9942,53 @@ export interface operations {
             };
         };
     };
+    readings: {
+        parameters: {
+            query: {
+                /** @description Id of the rule */
+                rule: string;
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingsOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retention: {
         parameters: {
             query?: never;
@@ -8790,6 +10337,130 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionTraces"];
                 };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_silences: {
+        parameters: {
+            query?: {
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceList"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSilence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_silence: {
+        parameters: {
+            query?: {
+                /** @description Who ends it; the name of the key when empty */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                silence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be answered as it is */
             "4XX": {

@@ -5,6 +5,7 @@ from fastapi.routing import APIRoute
 
 from watchglass import __version__
 from watchglass.api import (
+    alerts,
     compare,
     dashboards,
     explain,
@@ -12,6 +13,7 @@ from watchglass.api import (
     fields,
     health,
     hosts,
+    incidents,
     keys,
     live,
     log_histogram,
@@ -27,12 +29,14 @@ from watchglass.api import (
     panels,
     prices,
     projects,
+    readings,
     retention,
     scores,
     server_state,
     service_list,
     serving,
     sessions,
+    silences,
     span_serving,
     spans,
     sql,
@@ -88,6 +92,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     outlets.router,
     notifications.router,
     views.router,
+    alerts.router,
+    incidents.router,
+    silences.router,
+    readings.router,
     tempo.router,
 )
 """One router a resource; adding a resource is a file and a word here."""

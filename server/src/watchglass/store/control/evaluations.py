@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from watchglass.store.control.database import ControlDatabase
-from watchglass.store.control.tables import alerts, rule_runs
+from watchglass.store.control.tables import alerts, incident_alerts, incidents, rule_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,22 @@ def read_alerts(connection: Connection, project_id: str, rule_ids: Collection[st
 def list_alerts(control: ControlDatabase, project_id: str) -> list[dict[str, Any]]:
     """Return the alerts of a project that are not inactive, as columns, the one that changed last first.
 
+    `incident_id` is the incident in which it fires; None when it does in none.
+
     Raises:
         Unavailable: The control database does not answer.
     """
-    chosen = alerts.select().where(alerts.c.project_id == project_id).order_by(alerts.c.since_ns.desc(), alerts.c.fingerprint)
+    within = incident_alerts.join(
+        incidents, (incidents.c.id == incident_alerts.c.incident_id) & (incidents.c.project_id == project_id)
+    )
+    firing = sa.select(incident_alerts.c.fingerprint, sa.func.max(incident_alerts.c.incident_id).label("incident_id"))
+    named = firing.select_from(within).where(incident_alerts.c.resolved_at_ns.is_(None)).group_by(incident_alerts.c.fingerprint).subquery()
+    chosen = (
+        sa.select(alerts, named.c.incident_id)
+        .outerjoin(named, named.c.fingerprint == alerts.c.fingerprint)
+        .where(alerts.c.project_id == project_id)
+        .order_by(alerts.c.since_ns.desc(), alerts.c.fingerprint)
+    )
     with control.read() as connection:
         return [dict(row) for row in connection.execute(chosen).mappings()]
 

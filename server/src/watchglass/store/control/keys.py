@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.exc import IntegrityError
 
@@ -109,6 +109,18 @@ def create_key(
         except IntegrityError:
             raise InvalidInput("project_id", f"there is no project {project_id}") from None
     return key, token
+
+
+def key_name(control: ControlDatabase, key_id: str) -> str:
+    """Return what people call a key; empty where no key was needed, or it is not there.
+
+    Raises:
+        Unavailable: The control database does not answer.
+    """
+    if not key_id:
+        return ""
+    with control.read() as connection:
+        return str(connection.scalar(select(keys.c.name).where(keys.c.id == key_id)) or "")
 
 
 def revoke_key(control: ControlDatabase, key_id: str, project_id: str | None, now_ns: int) -> None:
