@@ -1,6 +1,6 @@
 """Slack, Teams, PagerDuty, Opsgenie, e-mail, Telegram and some hundred more, by the library apprise.
 
-It is loaded (0.5 s and 40 MB) only when the file has such a target, and then at start, so that an address that it cannot
+It is loaded (0.5 s and 22 MB) only when the file has such a target, and then at start, so that an address that it cannot
 read stops the server with the field's name and not the first alarm.
 """
 
