@@ -1,4 +1,4 @@
-"""The benchmarks: `python bench/run.py [ingest|query|explain|idle|metrics|scrape|probe|anomaly|all]` measures and prints each figure beside its limit."""
+"""The benchmarks: `python bench/run.py [ingest|query|explain|idle|metrics|scrape|rules|probe|anomaly|all]` measures and prints each figure beside its limit."""
 
 import argparse
 from types import ModuleType
@@ -10,6 +10,7 @@ import ingest
 import metrics_page
 import probe
 import query
+import rules
 import scrape
 import screens
 from figures import keep, show
@@ -22,6 +23,7 @@ PARTS: dict[str, tuple[ModuleType, str]] = {
     "idle": (idle, "At rest"),
     "scrape": (scrape, "Scraping"),
     "metrics": (metrics_page, "The page /metrics"),
+    "rules": (rules, "Alert rules"),
     "probe": (probe, "The probe"),
     "anomaly": (anomaly, "Anomalies"),
 }

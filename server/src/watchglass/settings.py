@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     notify_file: Path | None = Field(None, description="YAML file of the targets of notifications: see [Notifications](notifications.md)")
     notify_log_days: int = Field(30, ge=1, le=3650, description="Days that the log of notifications is kept; at most 20,000 of them are")
     public_url: str = Field("", pattern=r"^(https?://[^\s\"'<>()\\?#]+)?$", description="Address under which people reach the screens, for links in notifications; without one there are none")
+    rules_file: Path | None = Field(None, description="YAML file of alert rules, or a folder of such files, followed as they change: see [Alerts](alerts.md)")
+    default_rules: bool = Field(True, description="Whether the few alert rules that come with Watchglass are evaluated")
+    rule_max_time_s: float = Field(5.0, gt=0, description="Time limit of one statement of an alert rule, in seconds; a rule that goes over it is failing, which is an alert itself")
 
     live_max_clients: int = Field(200, ge=1, le=1000, description="Most open tabs that follow live changes at once; one more is told to ask now and then")
 

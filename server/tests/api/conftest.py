@@ -8,6 +8,8 @@ from starlette.testclient import TestClient
 
 from watchglass.alerts.notify.runner import Notifications
 from watchglass.alerts.notify.target import ConfiguredTarget
+from watchglass.alerts.rule_files import RuleFiles
+from watchglass.alerts.rule_list import RuleList
 from watchglass.api.application import build_api
 from watchglass.api.services import Services
 from watchglass.clock import FixedClock
@@ -52,6 +54,7 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
         principal: Principal | None = None,
         outlets: Sequence[ConfiguredOutlet] = (),
         targets: Sequence[ConfiguredTarget] = (),
+        rule_files: RuleFiles | None = None,
         **settings: object,
     ) -> TestClient:
         everyone = principal or Principal(None, frozenset({KeyScope.ADMIN}))
@@ -69,6 +72,7 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
             scraper=None,
             outlets=outlets,
             notifications=Notifications(targets, control, clock, Telemetry(), holder="me", log_s=1e6),
+            rules=RuleList(control, rule_files),
             not_ready=list,
         )
         client = TestClient(build_api(services), base_url="http://localhost", raise_server_exceptions=False)

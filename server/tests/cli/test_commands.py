@@ -27,7 +27,7 @@ def test_version_is_printed() -> None:
 def test_every_command_explains_itself() -> None:
     """The help lists the commands, and each has help of its own."""
     listed = watchglass("--help").stdout
-    for command in ("up", "demo", "keys", "migrate", "openapi"):
+    for command in ("up", "demo", "keys", "migrate", "openapi", "rules", "alerts"):
         assert command in listed
         assert watchglass(command, "--help").returncode == 0
 
@@ -91,3 +91,18 @@ def test_folder_in_use_is_named(tmp_path: Path) -> None:
         server.kill()
     assert result.returncode == 1
     assert f"cannot open {tmp_path / 'store'}; does another server hold it?" in result.stderr
+
+
+def test_files_of_alert_rules_are_checked_and_made_of_prometheus_s(tmp_path: Path) -> None:
+    """What has no counterpart is named, what is written is right, and what is wrong is told with its line."""
+    prometheus, rules = tmp_path / "prometheus.yml", tmp_path / "rules.yml"
+    prometheus.write_text("groups: [{rules: [{alert: Down, expr: up == 0}, {alert: Odd, expr: count(up) > 1}]}]")
+    imported = watchglass("alerts", "import", str(prometheus), "--out", str(rules))
+    assert imported.returncode == 2
+    assert "Odd has no counterpart: the aggregation count" in imported.stderr
+    assert "1 of 2 rules have a counterpart" in imported.stderr
+    assert watchglass("alerts", "check", str(rules)).stdout == "1 rule is right\n"
+    rules.write_text(rules.read_text().replace("threshold", "thresholds"))
+    checked = watchglass("alerts", "check", str(rules))
+    assert checked.returncode == 1
+    assert "rules.yml: line " in checked.stderr

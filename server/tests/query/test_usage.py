@@ -302,3 +302,17 @@ def test_interval_is_kept_fine_where_there_is_little_to_merge(engine: Engine, mo
     monkeypatch.setattr("watchglass.query.usage_cost.AFFORDABLE_ROWS", 50)
     assert affordable_interval(reader, scope, 180, latency) == 3600
     assert affordable_interval(reader, scope, 180, counts) == 180
+
+
+@pytest.mark.parametrize("time", ["duration", "time_to_first_token", "time_per_output_token"])
+def test_how_many_took_longer_is_the_same_in_rollups_and_spans(engine: Engine, time: str) -> None:
+    """A sum of buckets, at most one bucket from the truth; over nothing are all that have the time."""
+    rows = calls(400)
+    insert_rows(engine, "spans", rows)
+    times = [row[f"{time}_ns"] for row in rows if row[f"{time}_ns"] is not None]
+    for word, limit_ns in (("0s", -1), ("50ms", 5 * 10**7), ("1s", 10**9)):
+        name = f"{time}_over_{word}_count"
+        [rollup] = ask(engine, measures=name).series
+        [raw] = ask(engine, measures=name, interval_s=7).series
+        assert rollup.total[name] == raw.total[name] == sum(rollup.values[name]) == sum(raw.values[name])
+        assert sum(it > limit_ns * 1.045 for it in times) <= rollup.total[name] <= sum(it > limit_ns for it in times)

@@ -953,6 +953,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rules
+         * @description List the rules that watch the project.
+         */
+        get: operations["list_rules"];
+        put?: never;
+        /**
+         * Create Rule
+         * @description Make a rule; it is evaluated from now on, if it is enabled.
+         */
+        post: operations["create_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Rules
+         * @description Give rules as a YAML file, as the server's own files of rules are written.
+         */
+        get: operations["export_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Rules
+         * @description Make rules of a file: all that have a counterpart, or, when one of them cannot be kept, none.
+         */
+        post: operations["import_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Rule
+         * @description Say when a rule would have fired within the range; the scope read is enough, as nothing is kept.
+         */
+        post: operations["try_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rule
+         * @description Read a rule.
+         */
+        get: operations["read_rule"];
+        /**
+         * Update Rule
+         * @description Change a rule, unless somebody else did since it was read.
+         */
+        put: operations["update_rule"];
+        post?: never;
+        /**
+         * Delete Rule
+         * @description Delete a rule for good; what fires of it ends.
+         */
+        delete: operations["delete_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scores": {
         parameters: {
             query?: never;
@@ -1640,6 +1752,23 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AbsenceCondition
+         * @description Nothing came within the window, of all or, where the query groups, of a group that came before.
+         */
+        AbsenceCondition: {
+            /**
+             * @description What reported has stopped (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "absence";
+            /**
+             * Seen Within S
+             * @description How far back a group must have reported to be missed, in seconds or as 1d
+             * @default 86400
+             */
+            seen_within_s: number;
+        };
+        /**
          * AlertOut
          * @description A series that is pending or fires, or did within the last hour.
          */
@@ -1720,6 +1849,42 @@ export interface components {
              * @description One a rule that was evaluated
              */
             evaluations: components["schemas"]["RuleRunOut"][];
+        };
+        /**
+         * AnomalyCondition
+         * @description A value outside of the band in which its series usually is at that time; nothing has to be set.
+         */
+        AnomalyCondition: {
+            /**
+             * Detector
+             * @description Name of the detector
+             * @default ensemble
+             */
+            detector: string;
+            /**
+             * Direction
+             * @description Which side of what was expected matters
+             * @default both
+             * @enum {string}
+             */
+            direction: "both" | "up" | "down";
+            /**
+             * False Alarms A Week
+             * @description Most false alarms a week over all series of the rule together; the threshold follows
+             * @default 1
+             */
+            false_alarms_a_week: number;
+            /**
+             * History Days
+             * @description How much history is learnt from, in days
+             * @default 28
+             */
+            history_days: number;
+            /**
+             * @description A value outside of what is usual for its series (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "anomaly";
         };
         /**
          * AskerOut
@@ -1839,6 +2004,35 @@ export interface components {
             name: string;
         };
         /**
+         * BudgetCondition
+         * @description What a sum has come to since the day, the week (from Monday) or the month began, in UTC.
+         */
+        BudgetCondition: {
+            /**
+             * At Ratio
+             * @description Share of the limit from which on it is told: 0.8 tells before it is gone
+             * @default 1
+             */
+            at_ratio: number;
+            /**
+             * @description What was spent since the day, week or month began (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "budget";
+            /**
+             * Limit
+             * @description What may be spent in the period, in the query's unit
+             */
+            limit: number;
+            /**
+             * Period
+             * @description What it may be spent in
+             * @default month
+             * @enum {string}
+             */
+            period: "day" | "week" | "month";
+        };
+        /**
          * CauseOut
          * @description Spans that explain the change, or a part of it.
          */
@@ -1920,6 +2114,46 @@ export interface components {
             value: number | null;
         };
         /**
+         * ChangeCondition
+         * @description The change of a value since the same time a day or a week ago, as a ratio (1.5: half as much again) or a difference.
+         */
+        ChangeCondition: {
+            /**
+             * Above
+             * @description Breached over this value
+             */
+            above?: number | null;
+            /**
+             * Against
+             * @description What it is compared with
+             * @default last_week
+             * @enum {string}
+             */
+            against: "yesterday" | "last_week";
+            /**
+             * Below
+             * @description Breached under this value
+             */
+            below?: number | null;
+            /**
+             * By
+             * @description What the bounds are of: the value over the earlier one, or less the earlier one
+             * @default ratio
+             * @enum {string}
+             */
+            by: "ratio" | "difference";
+            /**
+             * @description A value against the same time yesterday or last week (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "change";
+            /**
+             * Recover
+             * @description What the value must come back to before an alert ends, at most `above` or at least `below`; null for the bound itself
+             */
+            recover?: number | null;
+        };
+        /**
          * ChangedDashboard
          * @description What a dashboard is to be.
          */
@@ -1974,6 +2208,19 @@ export interface components {
              * @description What was learnt, Markdown, up to 200,000 characters
              */
             post_mortem?: string | null;
+        };
+        /**
+         * ChangedRule
+         * @description What a rule is to be.
+         */
+        ChangedRule: {
+            /** @description The rule; the project that it watches stays */
+            rule: components["schemas"]["Rule"];
+            /**
+             * Version
+             * @description Its version when it was read; 409 when it was changed since
+             */
+            version: number;
         };
         /**
          * ChangedView
@@ -2926,6 +3173,45 @@ export interface components {
              * @description Start of each bucket in UTC
              */
             times: string[];
+        };
+        /**
+         * ImportOut
+         * @description What a file became.
+         */
+        ImportOut: {
+            /**
+             * Imported
+             * @description Rules that have a counterpart
+             */
+            imported: components["schemas"]["ImportedRule"][];
+            /**
+             * Made
+             * @description The rules that were made; none where it was a trial
+             */
+            made: components["schemas"]["RuleEntry"][];
+            /**
+             * Refused
+             * @description Rules that have none
+             */
+            refused: components["schemas"]["RefusedRule"][];
+        };
+        /**
+         * ImportedRule
+         * @description A rule that has a counterpart.
+         */
+        ImportedRule: {
+            /**
+             * Alert
+             * @description Its name in the file
+             */
+            alert: string;
+            /**
+             * Remarks
+             * @description What is not exactly the same
+             */
+            remarks: string[];
+            /** @description The rule here */
+            rule: components["schemas"]["Rule"];
         };
         /**
          * IncidentAlertOut
@@ -4896,6 +5182,43 @@ export interface components {
             targets: components["schemas"]["NotificationTarget"][];
         };
         /**
+         * ObjectiveCondition
+         * @description A promise over many days: a share of what is good, or what all may come to.
+         *
+         *     With `target`, the query is a share of what is bad, such as error_count per span_count; with `budget`, it is a sum,
+         *     such as cost_usd. The value is how many times too fast the budget burns: 1 spends it exactly in `window_days`.
+         */
+        ObjectiveCondition: {
+            /**
+             * Budget
+             * @description What all may come to over the whole of `window_days`, in the query's unit
+             */
+            budget?: number | null;
+            /**
+             * @description A budget that burns too fast (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "objective";
+            /**
+             * Speed
+             * @description fast: within hours, what somebody must be woken for; slow: within days; any: both
+             * @default any
+             * @enum {string}
+             */
+            speed: "any" | "fast" | "slow";
+            /**
+             * Target
+             * @description Share that is to be good, 0 to 1: 0.99 lets 1 % be bad
+             */
+            target?: number | null;
+            /**
+             * Window Days
+             * @description How long the promise is counted over, in days
+             * @default 30
+             */
+            window_days: number;
+        };
+        /**
          * OutletOut
          * @description An outlet.
          */
@@ -5137,6 +5460,27 @@ export interface components {
             };
         };
         /**
+         * PeriodOut
+         * @description A stretch in which an alert would have fired.
+         */
+        PeriodOut: {
+            /**
+             * Fired At
+             * @description When it would have fired
+             */
+            fired_at: string;
+            /**
+             * Resolved At
+             * @description When it would have been resolved; null when it still fired at the end
+             */
+            resolved_at: string | null;
+            /**
+             * Started At
+             * @description When the breach began, RFC 3339
+             */
+            started_at: string;
+        };
+        /**
          * Place
          * @description Where a panel stands in a grid of 12 columns; a row is about 40 pixels high.
          */
@@ -5299,6 +5643,37 @@ export interface components {
             name: string;
         };
         /**
+         * RatioCondition
+         * @description The rule's query over another one; groups meet by equal labels, or one of the two has none.
+         */
+        RatioCondition: {
+            /**
+             * Above
+             * @description Breached over this value
+             */
+            above?: number | null;
+            /**
+             * Below
+             * @description Breached under this value
+             */
+            below?: number | null;
+            /**
+             * @description One query over another (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "ratio";
+            /**
+             * Over
+             * @description What the rule's query is divided by; one value a series, read over the same window
+             */
+            over: components["schemas"]["UsageQuery"] | components["schemas"]["MetricQuery"] | components["schemas"]["SqlQuery"];
+            /**
+             * Recover
+             * @description What the value must come back to before an alert ends, at most `above` or at least `below`; null for the bound itself
+             */
+            recover?: number | null;
+        };
+        /**
          * ReadingOut
          * @description What was measured of a series at one evaluation.
          */
@@ -5450,6 +5825,22 @@ export interface components {
             row_count: number;
         };
         /**
+         * RefusedRule
+         * @description A rule that has none.
+         */
+        RefusedRule: {
+            /**
+             * Alert
+             * @description Its name in the file; of a recording rule, what it records
+             */
+            alert: string;
+            /**
+             * Reason
+             * @description Why
+             */
+            reason: string;
+        };
+        /**
          * ReleaseChangeOut
          * @description A release that came up within the range or shortly before.
          */
@@ -5549,6 +5940,221 @@ export interface components {
             tables: components["schemas"]["TableRetention"][];
         };
         /**
+         * Rule
+         * @description What is watched, when it is told and to whom.
+         *
+         *     A rule is evaluated every `every_s`: its query is read over the `window_s` that ended `delay_s` ago, which gives one
+         *     value a series; what the value must be is in `when`. The query's `interval` and `limit` are for charts: here the
+         *     window and `max_series` say that.
+         */
+        Rule: {
+            /**
+             * Annotations
+             * @description Texts for people: summary, description
+             * @default {}
+             */
+            annotations: {
+                [key: string]: string;
+            };
+            /**
+             * Brief
+             * @description What it means, in a sentence
+             * @default
+             */
+            brief: string;
+            /**
+             * Delay S
+             * @description How long is waited for late data, in seconds or as 1m
+             * @default 60
+             */
+            delay_s: number;
+            /**
+             * Every S
+             * @description Time between evaluations, in seconds or as 1m
+             * @default 60
+             */
+            every_s: number;
+            /**
+             * For S
+             * @description How long it must be breached before it fires, in seconds or as 5m
+             * @default 0
+             */
+            for_s: number;
+            /**
+             * Group By Incident
+             * @description Labels whose values make an incident of their own; empty for one incident a rule
+             * @default []
+             */
+            group_by_incident: string[];
+            /**
+             * Inhibited By
+             * @description Names of rules; while one of them fires for the same values of the labels that both have, this one is not told
+             * @default []
+             */
+            inhibited_by: string[];
+            /**
+             * Is Enabled
+             * @description Whether it is evaluated
+             * @default true
+             */
+            is_enabled: boolean;
+            /**
+             * Keep Firing For S
+             * @description How long it must have recovered before it is resolved, in seconds or as 5m
+             * @default 0
+             */
+            keep_firing_for_s: number;
+            /**
+             * Labels
+             * @description Labels that are added to its alerts
+             * @default {}
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Max Series
+             * @description Most series that are told apart; the largest are
+             * @default 100
+             */
+            max_series: number;
+            /**
+             * Minimum Traffic
+             * @description Fewest spans in the window (for a ratio: least of what is divided by) from which on a value counts
+             * @default 0
+             */
+            minimum_traffic: number;
+            /**
+             * Name
+             * @description Names the rule within the project
+             */
+            name: string;
+            /**
+             * Notify
+             * @description Names of the targets that are told; empty for the default ones
+             * @default []
+             */
+            notify: string[];
+            /**
+             * Owner
+             * @description Team that it belongs to
+             * @default
+             */
+            owner: string;
+            /**
+             * Project
+             * @description The one project that is watched; null for each of all
+             */
+            project?: string | null;
+            /**
+             * Query
+             * @description What is watched: one value a series
+             */
+            query: components["schemas"]["UsageQuery"] | components["schemas"]["MetricQuery"] | components["schemas"]["SqlQuery"];
+            /**
+             * Remind Every S
+             * @description Time between reminders while it fires and nobody acknowledged it, in seconds or as 4h; 0 for none
+             * @default 14400
+             */
+            remind_every_s: number;
+            /**
+             * Runbook
+             * @description Address of what to do about it
+             * @default
+             */
+            runbook: string;
+            /**
+             * Severity
+             * @description How bad it is
+             * @default warning
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /**
+             * When
+             * @description When it is breached
+             */
+            when: components["schemas"]["ThresholdCondition"] | components["schemas"]["ChangeCondition"] | components["schemas"]["AbsenceCondition"] | components["schemas"]["RatioCondition"] | components["schemas"]["ObjectiveCondition"] | components["schemas"]["BudgetCondition"] | components["schemas"]["AnomalyCondition"];
+            /**
+             * Window S
+             * @description How much time one value is read over, in seconds or as 5m
+             * @default 300
+             */
+            window_s: number;
+        };
+        /**
+         * RuleEntries
+         * @description Rules that watch a project.
+         */
+        RuleEntries: {
+            /**
+             * File Error
+             * @description Why the newest content of a file is not used, with line and field; empty when it is
+             */
+            file_error: string;
+            /**
+             * Rules
+             * @description Those that are delivered first, then those of files, then by name
+             */
+            rules: components["schemas"]["RuleEntry"][];
+        };
+        /**
+         * RuleEntry
+         * @description A rule, and where it comes from.
+         */
+        RuleEntry: {
+            /**
+             * File
+             * @description Name of the file; empty for others
+             */
+            file: string;
+            /**
+             * Id
+             * @description Names the rule
+             */
+            id: string;
+            /** @description The rule */
+            rule: components["schemas"]["Rule"];
+            /**
+             * Source
+             * @description api: made by users; file: of a file of the server, to be changed there; delivered: comes with Watchglass, and gives way to a rule of its name for all projects
+             * @enum {string}
+             */
+            source: "delivered" | "file" | "api";
+            /**
+             * Updated At
+             * @description Last change, RFC 3339; null for one that is delivered
+             */
+            updated_at: string | null;
+            /**
+             * Version
+             * @description Grows with each change; what a change must name
+             */
+            version: number;
+        };
+        /**
+         * RuleFile
+         * @description A file of rules.
+         */
+        RuleFile: {
+            /**
+             * Is Trial
+             * @description Only say what would be made
+             * @default false
+             */
+            is_trial: boolean;
+            /**
+             * Project Id
+             * @description The one project that Prometheus's rules watch; null for each of all, or for the one that the asker is bound to
+             */
+            project_id?: string | null;
+            /**
+             * Text
+             * @description YAML: a rule file of Prometheus (`groups:`), or of Watchglass (`rules:`)
+             */
+            text: string;
+        };
+        /**
          * RuleRunOut
          * @description How the evaluation of a rule is.
          */
@@ -5593,6 +6199,14 @@ export interface components {
              * @description Moments that were left out since the rule was first evaluated, as nobody evaluated or it took too long
              */
             skipped_count: number;
+        };
+        /**
+         * RuleToTry
+         * @description A rule, kept or not.
+         */
+        RuleToTry: {
+            /** @description The rule; it is tried in the project that is asked about, whichever it names */
+            rule: components["schemas"]["Rule"];
         };
         /**
          * ScheduleFields
@@ -6706,6 +7320,32 @@ export interface components {
             value: number;
         };
         /**
+         * ThresholdCondition
+         * @description A value over `above` or under `below`.
+         */
+        ThresholdCondition: {
+            /**
+             * Above
+             * @description Breached over this value
+             */
+            above?: number | null;
+            /**
+             * Below
+             * @description Breached under this value
+             */
+            below?: number | null;
+            /**
+             * @description A value over or under a bound (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "threshold";
+            /**
+             * Recover
+             * @description What the value must come back to before an alert ends, at most `above` or at least `below`; null for the bound itself
+             */
+            recover?: number | null;
+        };
+        /**
          * ToolEntry
          * @description One run of a tool.
          */
@@ -7110,6 +7750,100 @@ export interface components {
              * @description Tool
              */
             tool_name: string;
+        };
+        /**
+         * TriedSeries
+         * @description One series; each list is aligned to the times, null where nothing is known, and empty where nothing is known at all.
+         */
+        TriedSeries: {
+            /**
+             * Expected
+             * @description What was expected
+             */
+            expected: (number | null)[];
+            /**
+             * Is Breached
+             * @description Whether it was outside of what is allowed; null where there was too little to tell
+             */
+            is_breached: (boolean | null)[];
+            /**
+             * Labels
+             * @description What tells it apart
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Lower
+             * @description Lower end of the band
+             */
+            lower: (number | null)[];
+            /**
+             * Note
+             * @description What else there is to say of the newest value
+             */
+            note: string;
+            /**
+             * Periods
+             * @description When it would have fired, oldest first
+             */
+            periods: components["schemas"]["PeriodOut"][];
+            /**
+             * Scores
+             * @description How unusual it is
+             */
+            scores: (number | null)[];
+            /**
+             * Thresholds
+             * @description What it was compared with
+             */
+            thresholds: (number | null)[];
+            /**
+             * Upper
+             * @description Upper end of the band
+             */
+            upper: (number | null)[];
+            /**
+             * Values
+             * @description Value over the window that ended at each time, in the query's unit
+             */
+            values: (number | null)[];
+        };
+        /**
+         * TryOutOut
+         * @description What a rule would have done.
+         */
+        TryOutOut: {
+            /**
+             * Firing Count
+             * @description How often any series would have fired
+             */
+            firing_count: number;
+            /**
+             * Series
+             * @description The series that fired most, at most 20
+             */
+            series: components["schemas"]["TriedSeries"][];
+            /**
+             * Series Count
+             * @description How many series there are; the values of the first ones follow
+             */
+            series_count: number;
+            /**
+             * Step S
+             * @description Time between evaluations, in seconds; longer than the rule's own where that would be very many
+             */
+            step_s: number;
+            /**
+             * Summary
+             * @description In words: would have fired 3 times in 7 days
+             */
+            summary: string;
+            /**
+             * Times
+             * @description End of the window of each evaluation
+             */
+            times: string[];
         };
         /**
          * TurnEntry
@@ -10006,6 +10740,348 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RetentionOut"];
                 };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: {
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleEntries"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_rules: {
+        parameters: {
+            query?: {
+                /** @description Ids of the rules; all that watch the project when not given */
+                rule?: string[] | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": unknown;
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_rule: {
+        parameters: {
+            query?: {
+                /** @description Start: RFC 3339, Unix time, or relative such as -1h; a day before the end when not given */
+                start?: string | null;
+                /** @description End, not included: as start; now when not given */
+                end?: string | null;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleToTry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryOutOut"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's id */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's id */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedRule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleEntry"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's id */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be answered as it is */
             "4XX": {

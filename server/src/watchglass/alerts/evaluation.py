@@ -3,13 +3,16 @@
 import hashlib
 
 from watchglass.alerts.detector_states import DetectorStates, ForgottenStates
-from watchglass.alerts.kinds.condition import Watch
 from watchglass.alerts.reading import Reading
 from watchglass.alerts.rule import Rule
 from watchglass.alerts.sql_windows import is_by_time
+from watchglass.alerts.watch import Watch
 from watchglass.alerts.windows import Asked, S
 from watchglass.errors import InvalidInput
 from watchglass.query.asked import Asking, SqlQuery, UsageQuery
+from watchglass.query.reader import Reader
+from watchglass.settings import Settings
+from watchglass.store.engine import Engine
 
 
 def evaluate(rule: Rule, asking: Asking, at_ns: int, states: DetectorStates | None = None) -> list[Reading]:
@@ -31,6 +34,12 @@ def evaluate(rule: Rule, asking: Asking, at_ns: int, states: DetectorStates | No
     """
     end_ns = window_end_ns(rule, at_ns)
     return rule.when.read(watch(rule, asking, states or ForgottenStates()), [end_ns])[0]
+
+
+def rule_asking(engine: Engine, settings: Settings, now_ns: int) -> Asking:
+    """What rules are asked with: the store within the limits of one statement of a rule, and the present."""
+    limit_s = min(settings.rule_max_time_s, settings.query_max_time_s)
+    return Asking(engine, Reader(engine, limit_s, settings.query_max_memory_bytes), settings, now_ns)
 
 
 def watch(rule: Rule, asking: Asking, states: DetectorStates) -> Watch:

@@ -31,6 +31,9 @@ from watchglass.api import (
     projects,
     readings,
     retention,
+    rules,
+    rules_import,
+    rules_try,
     scores,
     server_state,
     service_list,
@@ -96,6 +99,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     incidents.router,
     silences.router,
     readings.router,
+    rules_try.router,
+    rules_import.router,
+    rules.router,
     tempo.router,
 )
 """One router a resource; adding a resource is a file and a word here."""

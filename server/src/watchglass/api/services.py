@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from watchglass.alerts.notify.runner import Notifications
+from watchglass.alerts.rule_list import RuleList
 from watchglass.clock import Clock
 from watchglass.ingest.scrape.scraper import Scraper
 from watchglass.model.records import Principal
@@ -40,6 +41,7 @@ class Services:
         scraper: Scrapes metrics; None when no file says what.
         outlets: What is delivered elsewhere, as the file of outlets has it.
         notifications: Tells people, as the file of targets has it.
+        rules: All alert rules.
         not_ready: Why the server cannot do its work now, one sentence a cause; empty when it can.
     """
 
@@ -56,6 +58,7 @@ class Services:
     scraper: Scraper | None
     outlets: Sequence[ConfiguredOutlet]
     notifications: Notifications
+    rules: RuleList
     not_ready: Callable[[], list[str]]
 
 

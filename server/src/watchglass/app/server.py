@@ -10,6 +10,7 @@ import structlog
 
 from watchglass.api.application import build_api
 from watchglass.api.services import Services
+from watchglass.app.alerting import build_rules
 from watchglass.app.delivering import build_outlets
 from watchglass.app.ingest import build_ingest
 from watchglass.app.notifying import build_notifications
@@ -113,6 +114,7 @@ class Server:
         others = OtherCommits(engine, clock, changes.tell, lambda: changes.count > 0)
         outlets = build_outlets(settings, clock, engine, control, telemetry)
         notifications = build_notifications(settings, clock, control, follower, telemetry)
+        rules = build_rules(settings, control)
         services = Services(
             settings=settings,
             clock=clock,
@@ -127,6 +129,7 @@ class Server:
             scraper=scraper,
             outlets=outlets.configured,
             notifications=notifications,
+            rules=rules,
             not_ready=lambda: ingest.not_ready() + store_answers(engine),
         )
         server = GracefulServer(dispatch(ingest.http, ingest.remote_write, build_api(services)), drain_timeout_s=settings.drain_timeout_s)

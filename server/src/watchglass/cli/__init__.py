@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from watchglass import __version__
 from watchglass.errors import WatchglassError
 
-COMMANDS = ("up", "demo", "keys", "migrate", "openapi", "rules")
+COMMANDS = ("up", "demo", "keys", "migrate", "openapi", "rules", "alerts")
 """Module of each command; it holds `application`, a Typer."""
 
 

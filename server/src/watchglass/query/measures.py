@@ -6,6 +6,8 @@ all buckets, so that a total is exact. What measures make of the merged partials
 which plans every expression of every statement anew: that took longer than reading and merging a day.
 """
 
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -173,6 +175,34 @@ MEASURES: dict[str, Measure] = {
 """Every measure by name, in the order in which they are answered."""
 
 
+_OVER = re.compile(r"(?P<time>duration|time_to_first_token|time_per_output_token)_over_(?P<count>\d{1,9})(?P<unit>ms|s)_count", re.ASCII)
+
+
+def measure_named(name: str) -> Measure | None:
+    """Return a measure by its name, also one of how many took longer than a time: `duration_over_2s_count`; None for no measure."""
+    if name in MEASURES or not (over := _OVER.fullmatch(name)):
+        return MEASURES.get(name)
+    words = over["time"].replace("_", " ")
+    return _sum(name, "", f"Spans whose {words} is over {over['count']} {over['unit']}" if over["count"].strip("0") else f"Spans with a {words}")
+
+
+def partial_named(name: str) -> Partial:
+    """Return a partial by its name, also that of a measure of how many took longer.
+
+    Times are counted by bucket, so that rollups and spans agree: what is in the bucket of the time itself is not over it.
+    """
+    over = _OVER.fullmatch(name)
+    if over is None:
+        return PARTIALS[name]
+    time_ns = int(over["count"]) * (10**9 if over["unit"] == "s" else 10**6)
+    last = int(math.log2(time_ns + 1) * BUCKETS_A_DOUBLING) if time_ns else -1
+    counts, time = f"{{t}}.{over['time']}_buckets", f"{{t}}.{over['time']}_ns"
+    return Partial(
+        f"arraySum(arrayMap((bucket, n) -> if(bucket > {last}, n, 0), mapKeys({counts}), mapValues({counts})))",
+        f"countIf(isNotNull({time}) AND log2(ifNull({time}, 0) + 1.) * {BUCKETS_A_DOUBLING} >= {last + 1})",
+    )
+
+
 def read_measures(text: str | None) -> tuple[Measure, ...]:
     """Return the measures that a comma-separated list names, in the registry's order; all when None.
 
@@ -182,9 +212,12 @@ def read_measures(text: str | None) -> tuple[Measure, ...]:
     if text is None:
         return tuple(MEASURES.values())
     names = {name.strip() for name in text.split(",")}
-    for name in sorted(names - set(MEASURES)):
-        raise InvalidInput("measures", f"unknown measure {name[:60]!r}; there are {', '.join(MEASURES)}")
-    return tuple(measure for name, measure in MEASURES.items() if name in names)
+    found = {name: measure_named(name) for name in sorted(names)}
+    for name, measure in found.items():
+        if measure is None:
+            raise InvalidInput("measures", f"unknown measure {name[:60]!r}; there are {', '.join(MEASURES)}, and duration_over_2s_count and the like")
+    in_order = [*(name for name in MEASURES if name in found), *(name for name in found if name not in MEASURES)]
+    return tuple(measure for name in in_order if (measure := found[name]) is not None)
 
 
 def needed_partials(measures: Iterable[Measure]) -> list[str]:
@@ -194,5 +227,5 @@ def needed_partials(measures: Iterable[Measure]) -> list[str]:
 
 def merged_sql(partial: str, parts: str, *, is_of_spans: bool) -> str:
     """Write the merge of a partial over the rows of `parts`, whose columns are named as the partials, of spans or of rollups."""
-    merge = PARTIALS[partial].merge_raw if is_of_spans else PARTIALS[partial].merge_rollup
+    merge = partial_named(partial).merge_raw if is_of_spans else partial_named(partial).merge_rollup
     return merge.format(c=f"{parts}.{partial}")

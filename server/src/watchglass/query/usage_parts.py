@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from watchglass.query.measures import PARTIALS
+from watchglass.query.measures import partial_named
 from watchglass.query.sql import Sql, instant
 from watchglass.query.usage_source import Piece, SourceName
 from watchglass.store.engine import Parameter
@@ -26,7 +26,7 @@ def parts(
     Returns:
         The SELECT; it needs `project_id` bound besides its own parameters.
     """
-    columns = {name: (PARTIALS[name].raw if table == "spans" else PARTIALS[name].rollup).format(t=table) for name in partials}
+    columns = {name: (partial_named(name).raw if table == "spans" else partial_named(name).rollup).format(t=table) for name in partials}
     selected = ", ".join(f"{sql} AS {name}" for name, sql in {**keys, **columns}.items())
     grouped = f" GROUP BY {', '.join(keys)}" if table == "spans" else ""
     within = _within(table, pieces, prefix)

@@ -7,11 +7,12 @@ import numpy as np
 from pydantic import Field
 
 from watchglass.alerts.fields import DAY_S, Seconds
-from watchglass.alerts.kinds.condition import Condition, Watch, known
+from watchglass.alerts.kinds.condition import Condition, known
 from watchglass.alerts.measured import measure
 from watchglass.alerts.reading import Reading
+from watchglass.alerts.watch import AnyQuery, Watch
 from watchglass.alerts.windows import Measured, S, Values, windows
-from watchglass.query.asked import MetricQuery, SqlQuery, UsageQuery
+from watchglass.query.asked import SqlQuery
 
 
 class AbsenceCondition(Condition):
@@ -20,7 +21,7 @@ class AbsenceCondition(Condition):
     kind: Literal["absence"] = Field(description="What reported has stopped")
     seen_within_s: Seconds = Field(DAY_S, ge=60, le=30 * DAY_S, description="How far back a group must have reported to be missed, in seconds or as 1d")
 
-    def refusal(self, query: UsageQuery | MetricQuery | SqlQuery, window_s: int) -> str | None:
+    def refusal(self, query: AnyQuery, window_s: int) -> str | None:
         """Refuse a past that is no longer than the window, and statements, of which an empty answer may mean anything."""
         if isinstance(query, SqlQuery):
             return "absence goes with queries of usage and metrics"
@@ -40,7 +41,7 @@ class AbsenceCondition(Condition):
                 is_there = labels in now and _reports(now[labels], place)
                 was_there = labels in seen and _reports(seen[labels], place)
                 if is_there or was_there or not labels:
-                    value = known(now[labels].values[place]) if labels in now else None
+                    value = known(now[labels].values[place]) if is_there else None
                     readings.append(Reading(dict(labels), end_ns, value, not is_there, is_there, note="" if is_there else f"nothing for {watch.window_s} s"))
             found.append(readings)
         return found

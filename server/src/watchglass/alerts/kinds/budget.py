@@ -7,12 +7,13 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from watchglass.alerts.kinds.condition import Condition, Watch, known
+from watchglass.alerts.kinds.condition import Condition, known
 from watchglass.alerts.measured import measure
 from watchglass.alerts.reading import Reading
 from watchglass.alerts.usage_windows import adds_up
+from watchglass.alerts.watch import AnyQuery, Watch
 from watchglass.alerts.windows import S, Stretches
-from watchglass.query.asked import Finite, MetricQuery, SqlQuery, UsageQuery
+from watchglass.query.asked import Finite, UsageQuery
 
 Period = Literal["day", "week", "month"]
 
@@ -25,7 +26,7 @@ class BudgetCondition(Condition):
     period: Period = Field("month", description="What it may be spent in")
     at_ratio: Finite = Field(1.0, gt=0, le=10, description="Share of the limit from which on it is told: 0.8 tells before it is gone")
 
-    def refusal(self, query: UsageQuery | MetricQuery | SqlQuery, window_s: int) -> str | None:
+    def refusal(self, query: AnyQuery, window_s: int) -> str | None:
         """Refuse what does not add up."""
         del window_s
         if not isinstance(query, UsageQuery) or query.per is not None or not adds_up(query):

@@ -6,9 +6,10 @@ from typing import Literal
 from pydantic import Field
 
 from watchglass.alerts.fields import DAY_S
-from watchglass.alerts.kinds.condition import Bounds, Watch, known, little_traffic
+from watchglass.alerts.kinds.condition import Bounds, known, little_traffic
 from watchglass.alerts.measured import measure
 from watchglass.alerts.reading import Reading
+from watchglass.alerts.watch import Watch
 from watchglass.alerts.windows import Labels, Values, windows
 
 _BACK_S = {"yesterday": DAY_S, "last_week": 7 * DAY_S}

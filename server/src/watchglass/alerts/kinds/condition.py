@@ -2,47 +2,26 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from watchglass.alerts.detector_states import DetectorStates
 from watchglass.alerts.reading import Reading
-from watchglass.alerts.windows import Asked
-from watchglass.query.asked import Finite, MetricQuery, Part, SqlQuery, UsageQuery
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What a kind is asked with.
-
-    Attributes:
-        asked: What windows are read with.
-        query: The rule's query.
-        window_s: How much time one value is read over, in seconds.
-        every_s: Time between evaluations, in seconds.
-        minimum_traffic: Spans (or whatever a value is divided by) from which on it counts.
-        states: What detectors remember.
-        state_key: Names what they remember for this rule.
-    """
-
-    asked: Asked
-    query: UsageQuery | MetricQuery | SqlQuery
-    window_s: int
-    every_s: int
-    minimum_traffic: int
-    states: DetectorStates
-    state_key: str
+from watchglass.alerts.watch import AnyQuery, Watch
+from watchglass.query.asked import Finite, Part
 
 
 class Condition(Part):
     """When a rule is breached; the base of every kind."""
 
-    def refusal(self, query: UsageQuery | MetricQuery | SqlQuery, window_s: int) -> str | None:
+    def refusal(self, query: AnyQuery, window_s: int) -> str | None:
         """Say why this kind cannot watch `query` read over `window_s`; None when it can."""
         del query, window_s
         return None
+
+    def queries(self, query: AnyQuery) -> tuple[AnyQuery, ...]:
+        """Return what is read: the rule's query, and others that the kind has."""
+        return (query,)
 
     @property
     def is_of_whole_windows(self) -> bool:

@@ -11,14 +11,15 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from watchglass.alerts.fields import DAY_S
-from watchglass.alerts.kinds.condition import Condition, Watch, known, little_traffic
+from watchglass.alerts.kinds.condition import Condition, known, little_traffic
 from watchglass.alerts.measured import measure
 from watchglass.alerts.reading import Reading
 from watchglass.alerts.usage_windows import adds_up
+from watchglass.alerts.watch import AnyQuery, Watch
 from watchglass.alerts.windows import Floats, Labels, Measured, windows
 from watchglass.ingest.scrape.yaml_reading import read_duration_s
 from watchglass.prometheus.rules import BURNS, WINDOWS, Burn
-from watchglass.query.asked import Finite, MetricQuery, SqlQuery, UsageQuery
+from watchglass.query.asked import Finite, UsageQuery
 
 _SPEEDS = {"any": ("page", "ticket"), "fast": ("page",), "slow": ("ticket",)}
 
@@ -42,7 +43,7 @@ class ObjectiveCondition(Condition):
             raise ValueError("either target or budget is needed")
         return self
 
-    def refusal(self, query: UsageQuery | MetricQuery | SqlQuery, window_s: int) -> str | None:
+    def refusal(self, query: AnyQuery, window_s: int) -> str | None:
         """Refuse what cannot be counted over many windows."""
         del window_s
         if not isinstance(query, UsageQuery) or not adds_up(query):

@@ -5,11 +5,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from watchglass.alerts.kinds.condition import Bounds, Watch, known, little_traffic
+from watchglass.alerts.kinds.condition import Bounds, known, little_traffic
 from watchglass.alerts.measured import measure
 from watchglass.alerts.reading import Reading
+from watchglass.alerts.watch import AnyQuery, Watch
 from watchglass.alerts.windows import Labels, Measured, Values, windows
-from watchglass.query.asked import MetricQuery, Query, SqlQuery, UsageQuery
+from watchglass.query.asked import Query, UsageQuery
 
 
 class RatioCondition(Bounds):
@@ -18,10 +19,14 @@ class RatioCondition(Bounds):
     kind: Literal["ratio"] = Field(description="One query over another")
     over: Query = Field(description="What the rule's query is divided by; one value a series, read over the same window")
 
-    def refusal(self, query: UsageQuery | MetricQuery | SqlQuery, window_s: int) -> str | None:
+    def refusal(self, query: AnyQuery, window_s: int) -> str | None:
         """Refuse windows that usage is not kept by."""
         del query
         return "window_s must be whole minutes, as usage is kept by the minute" if isinstance(self.over, UsageQuery) and window_s % 60 else None
+
+    def queries(self, query: AnyQuery) -> tuple[AnyQuery, ...]:
+        """Return what is divided and what by."""
+        return (query, self.over)
 
     def read(self, watch: Watch, ends_ns: Sequence[int]) -> list[list[Reading]]:
         """Divide each value and hold it against the bounds."""

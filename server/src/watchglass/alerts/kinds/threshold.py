@@ -5,9 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from watchglass.alerts.kinds.condition import Bounds, Watch, known, little_traffic
+from watchglass.alerts.kinds.condition import Bounds, known, little_traffic
 from watchglass.alerts.measured import measure
 from watchglass.alerts.reading import Reading
+from watchglass.alerts.watch import Watch
 from watchglass.alerts.windows import Labels, Values, windows
 
 

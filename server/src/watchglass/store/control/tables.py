@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -271,6 +272,32 @@ inhibitions = Table(
     Column("created_at_ns", BigInteger, nullable=False),
     Column("created_by", String(200), nullable=False),
     Index("inhibitions_by_project", "project_id"),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project_id", String(63), ForeignKey("projects.id"), nullable=True),
+    Column("name", String(63), nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("created_at_ns", BigInteger, nullable=False),
+    Column("updated_at_ns", BigInteger, nullable=False),
+    Index("rules_by_name", "project_id", "name", unique=True),
+    # a rule for all projects has none, and what is null is never the same
+    Index(
+        "rules_for_all_by_name", "name", unique=True,
+        sqlite_where=text("project_id IS NULL"), postgresql_where=text("project_id IS NULL"),
+    ),
+)  # fmt: skip
+
+detector_states = Table(
+    "detector_states",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("state", LargeBinary, nullable=False),
+    Column("updated_at_ns", BigInteger, nullable=False),
 )
 
 markers = Table(
