@@ -20,6 +20,7 @@ TABLES = {
     "readings": "One row a series and evaluation of a rule: the value, what it was held against, and where the alert stood.",
     "usage_minute": "What dashboards read: usage by the minute, kept up to date by the store as spans arrive.",
     "usage_hour": "The same by the hour, kept longer.",
+    "trace_minute": "What each trace came to in a minute, by the session and the user that its spans say; kept as long as these.",
 }
 
 DATA_INTRO = """# Data

@@ -10,6 +10,7 @@ import pytest
 from doubles.rows import NOW_NS, SECOND_NS, insert_rows, log
 from watchglass.clock import FixedClock
 from watchglass.errors import InvalidInput, TooExpensive
+from watchglass.query import log_histogram
 from watchglass.query.filter import parse
 from watchglass.query.log_histogram import LEVELS, LogHistogram, count_logs
 from watchglass.query.reader import Reader
@@ -18,6 +19,12 @@ from watchglass.store.engine import Engine, Parameter
 
 HOUR = Scope("p", NOW_NS - 3600 * SECOND_NS, NOW_NS)
 STILL = FixedClock(NOW_NS).monotonic_s
+
+
+@pytest.fixture
+def any_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the range held too many records to be counted at once."""
+    monkeypatch.setattr(log_histogram, "FEW_ROWS", -1)
 
 
 def counted(engine: Engine, filter_text: str = "", clock: Callable[[], float] = STILL, budget_s: float | None = 1.0) -> LogHistogram:
@@ -57,6 +64,15 @@ def test_each_record_is_in_its_bucket(engine: Engine) -> None:
     assert found.counted_since_ns is None
 
 
+def test_few_records_are_counted_whatever_the_time(engine: Engine) -> None:
+    """A machine that is busy does not make fifty records too many."""
+    insert_rows(engine, "logs", [log(-30 - 60 * minute, severity_number=9) for minute in range(50)])
+    ticks = (float(tick) for tick in count())
+    found = counted(engine, clock=lambda: next(ticks), budget_s=0.1)
+    assert (totals(found), found.counted_since_ns) == ({"info": 50}, None)
+
+
+@pytest.mark.usefixtures("any_are_many")
 def test_newest_are_counted_first_when_there_is_no_time_for_all(engine: Engine) -> None:
     """What was not counted is null and not zero, and the answer says from when on it is complete."""
     insert_rows(engine, "logs", [log(-30 - 60 * minute, severity_number=9) for minute in range(60)])
@@ -86,10 +102,11 @@ class TiredReader(Reader):
         return super().query(sql, parameters, settings)
 
 
+@pytest.mark.usefixtures("any_are_many")
 def test_stretch_that_takes_too_long_ends_the_count(engine: Engine) -> None:
     """What was counted before it is answered, and nothing of it."""
     insert_rows(engine, "logs", [log(-30 - 60 * minute, severity_number=9) for minute in range(60)])
-    found = count_logs(TiredReader(engine=engine, max_time_s=10, max_memory_bytes=2**30, patience=iter(range(2))), HOUR, parse(""), 60, NOW_NS, STILL, 1.0)
+    found = count_logs(TiredReader(engine=engine, max_time_s=10, max_memory_bytes=2**30, patience=iter(range(3))), HOUR, parse(""), 60, NOW_NS, STILL, 1.0)
     assert found.counted_since_ns == found.times_ns[-9]
     assert [value is None for value in found.counts["info"]] == [True] * (len(found.times_ns) - 9) + [False] * 9
 

@@ -99,6 +99,8 @@ def test_panels_are_dragged_and_resized_by_mouse(page: Page, shared_server: Serv
     """The handle moves a panel to where it is dropped, the corner makes it larger, and saving keeps both."""
     made = make_dashboard(shared_server, [number_panel("first"), number_panel("second", place={**PLACE, "x": 6})])
     page.goto(address(shared_server, f"/dashboards/{made['id']}?edit=true"))
+    # until the library for it has come, the panels stand where they will be and cannot be dragged
+    page.locator(".react-grid-item").first.wait_for()
     handle = page.get_by_role("button", name="Move second").bounding_box()
     assert handle
     page.mouse.move(handle["x"] + 8, handle["y"] + 8)

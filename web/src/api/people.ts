@@ -12,7 +12,7 @@ export type User = Schemas["UserEntry"];
 export type Turn = Schemas["TurnEntry"];
 export type UserCourse = Schemas["UserCourse"];
 
-const PAGE_ROWS = 25;
+const PAGE_ROWS = 20;
 const PAGE_TURNS = 12;
 
 /** Sessions that were scrolled to; asked for again as a whole, as their totals grow. */

@@ -7040,7 +7040,7 @@ export interface components {
             };
             /**
              * Query
-             * @description One SELECT in ClickHouse's SQL over spans, span_events, logs, metric_points, usage_minute and usage_hour; values as {name:Type}
+             * @description One SELECT in ClickHouse's SQL over spans, span_events, logs, metric_points, usage_minute, usage_hour and trace_minute; values as {name:Type}
              */
             query: string;
         };

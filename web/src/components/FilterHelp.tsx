@@ -3,20 +3,40 @@
 import { ActionIcon, Popover } from "@mantine/core";
 import { IconHelp } from "@tabler/icons-react";
 import { useState } from "react";
-import type { FilterField } from "../lib/completion";
+import type { FilterField, FilterTable } from "../lib/completion";
 import styles from "./FilterHelp.module.css";
 
-const EXAMPLES: readonly [filter: string, meaning: string][] = [
-  ["refund", "the word in a prompt or an answer"],
-  ['"refund policy"', "the words side by side"],
-  ["model:gpt-4o*", "a field's value; * stands for any text"],
-  ["cost_usd>0.01 duration_ns>2s", "both; numbers may have units"],
-  ["status:error OR service:bot", "either"],
-  ["-user:test has:session", "not this user, but with a session"],
-  ["attributes.tier:(gold,silver)", "an attribute of your own, one of two values"],
-];
+type Example = readonly [filter: string, meaning: string];
+
+const OWN: Example = ["attributes.tier:(gold,silver)", "an attribute of your own, one of two values"];
+const EXAMPLES: Readonly<Record<FilterTable, readonly Example[]>> = {
+  spans: [
+    ["refund", "the word in a prompt or an answer"],
+    ['"refund policy"', "the words side by side"],
+    ["model:gpt-4o*", "a field's value; * stands for any text"],
+    ["cost_usd>0.01 duration_ns>2s", "both; numbers may have units"],
+    ["status:error OR service:bot", "either"],
+    ["-user:test has:session", "not this user, but with a session"],
+    OWN,
+  ],
+  logs: [
+    ["timeout", "the word in a record"],
+    ['"connection reset"', "the words side by side"],
+    ["level:error", "a level: trace, debug, info, warn, error or fatal"],
+    ["service:bot* -environment:test", "both; * stands for any text, - leaves out"],
+    ["level:error OR event:gen_ai.evaluation.result", "either"],
+    OWN,
+  ],
+  metric_points: [
+    ["service:bot*", "a column's value; * stands for any text"],
+    ["-environment:test has:host", "not this one, but with a host"],
+    ["service:bot OR resource.zone:eu", "either"],
+    OWN,
+  ],
+};
 
 interface FilterHelpProps {
+  table: FilterTable;
   fields: readonly FilterField[];
   /** A whole condition was chosen. */
   onExample: (condition: string) => void;
@@ -24,7 +44,7 @@ interface FilterHelpProps {
   onField: (beginning: string) => void;
 }
 
-export function FilterHelp({ fields, onExample, onField }: FilterHelpProps) {
+export function FilterHelp({ table, fields, onExample, onField }: FilterHelpProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-end" shadow="md" trapFocus>
@@ -42,7 +62,7 @@ export function FilterHelp({ fields, onExample, onField }: FilterHelpProps) {
       <Popover.Dropdown className={styles.help}>
         <h2>Conditions side by side must all be true</h2>
         <ul className={styles.examples}>
-          {EXAMPLES.map(([example, meaning]) => (
+          {EXAMPLES[table].map(([example, meaning]) => (
             <li key={example}>
               <button type="button" onClick={() => onExample(example)}>
                 {example}

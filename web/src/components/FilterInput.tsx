@@ -4,7 +4,7 @@ import { CloseButton, Combobox, TextInput, useCombobox } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { type KeyboardEvent, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
-import { type CursorContext, complete, type FilterField, type Suggestion } from "../lib/completion";
+import { type CursorContext, complete, type FilterField, type FilterTable, type Suggestion } from "../lib/completion";
 import { joinFilter, scanFilter } from "../lib/filterText";
 import { formatShortCount } from "../lib/format";
 import { FilterHelp } from "./FilterHelp";
@@ -28,15 +28,20 @@ interface FilterInputProps {
   /** What can be asked for. */
   fields: readonly FilterField[];
   completion?: Completion;
-  placeholder?: string;
+  /** What is filtered; spans when missing. */
+  table?: FilterTable;
   onChange: (filter: string) => void;
   inputRef: RefObject<HTMLInputElement | null>;
 }
 
-const PLACEHOLDER = "Filter: words, model:gpt-4o, status:error, cost_usd>0.01 …   ( / )";
+const PLACEHOLDERS: Readonly<Record<FilterTable, string>> = {
+  spans: "Filter: words, model:gpt-4o, status:error, cost_usd>0.01 …   ( / )",
+  logs: "Filter: words, level:error, service:bot, attributes.KEY:value …   ( / )",
+  metric_points: "Filter: service:bot, attributes.KEY:value …",
+};
 
 export function FilterInput(props: FilterInputProps) {
-  const { value, problem, fields, completion, placeholder = PLACEHOLDER, onChange, inputRef } = props;
+  const { value, problem, fields, completion, table = "spans", onChange, inputRef } = props;
   const [text, setText] = useState(value);
   const problemId = useId();
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
@@ -114,7 +119,7 @@ export function FilterInput(props: FilterInputProps) {
             aria-label="Filter"
             aria-autocomplete="list"
             aria-describedby={problem ? problemId : undefined}
-            placeholder={placeholder}
+            placeholder={PLACEHOLDERS[table]}
             spellCheck={false}
             autoCapitalize="none"
             autoComplete="off"
@@ -123,7 +128,12 @@ export function FilterInput(props: FilterInputProps) {
             rightSection={
               <div className={styles.buttons}>
                 {text && <CloseButton size="sm" aria-label="Clear the filter" onClick={clear} />}
-                <FilterHelp fields={fields} onExample={(example) => apply(joinFilter(text, example))} onField={begin} />
+                <FilterHelp
+                  table={table}
+                  fields={fields}
+                  onExample={(example) => apply(joinFilter(text, example))}
+                  onField={begin}
+                />
               </div>
             }
             value={text}

@@ -27,7 +27,7 @@ class SqlQuestion(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    query: str = Field(max_length=MAX_LENGTH, min_length=1, description="One SELECT in ClickHouse's SQL over spans, span_events, logs, metric_points, usage_minute and usage_hour; values as {name:Type}")
+    query: str = Field(max_length=MAX_LENGTH, min_length=1, description="One SELECT in ClickHouse's SQL over spans, span_events, logs, metric_points, usage_minute, usage_hour and trace_minute; values as {name:Type}")
     parameters: dict[str, str | bool | int | float | list[str] | list[int] | list[float]] = Field(
         default_factory=dict, description="Value of each placeholder by name"
     )

@@ -3,7 +3,8 @@
 from operator import attrgetter
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+import orjson
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from watchglass.api.access import AskedScope, Injected, Project
@@ -133,16 +134,18 @@ def get_traces(
     return TraceList(traces=[trace_entry(trace) for trace in page.traces], next_cursor=page.next_cursor)
 
 
-@router.get("/traces/{trace_id}")
-def get_trace(reader: AskedReader, project: Project, trace_id: TraceId) -> TraceTree:
+@router.get("/traces/{trace_id}", response_model=TraceTree)
+def get_trace(reader: AskedReader, project: Project, trace_id: TraceId) -> Response:
     """Return one trace as a tree, whatever its time."""
     trace = find_trace(reader, project, trace_id)
-    return TraceTree(
-        trace_id=trace.figures.trace_id,
-        summary=TraceFacts(**_facts(trace.figures)),
-        spans=[_tree_entry(span) for span in trace.spans],
-        is_truncated=trace.is_truncated,
-    )
+    tree = {
+        "trace_id": trace.figures.trace_id,
+        "summary": _facts(trace.figures),
+        "spans": [_tree_values(span) for span in trace.spans],
+        "is_truncated": trace.is_truncated,
+    }
+    # written straight: to make ten thousand models of it and check each takes longer than all the rest
+    return Response(orjson.dumps(tree), media_type="application/json")
 
 
 @router.get("/traces/{trace_id}/spans/{span_id}")
@@ -168,10 +171,10 @@ def span_values(span: SpanRow) -> dict[str, Any]:
     return values
 
 
-def _tree_entry(placed: TreeSpan) -> TreeEntry:
-    return TreeEntry(
-        **span_values(placed.span),
-        depth=placed.depth,
-        start_offset_ns=placed.start_offset_ns,
-        is_orphan=placed.is_orphan,
-    )
+def _tree_values(placed: TreeSpan) -> dict[str, Any]:
+    """The values of a TreeEntry."""
+    values = span_values(placed.span)
+    values["depth"] = placed.depth
+    values["start_offset_ns"] = placed.start_offset_ns
+    values["is_orphan"] = placed.is_orphan
+    return values

@@ -13,6 +13,7 @@ TIME_COLUMN = {
     "readings": "time",
     "usage_minute": "time",
     "usage_hour": "time",
+    "trace_minute": "time",
 }
 """The column of each table that a scope's range is about."""
 

@@ -12,7 +12,7 @@ from watchglass.query.usage_slices import with_slices
 from watchglass.query.usage_source import SECOND_NS, Kept, Source, choose_source, is_in_rollups
 from watchglass.query.usage_statements import Steps, UsageQuestion
 
-TRY_S = 0.08
+TRY_S = 0.06
 """How long the exact answer may take before it is estimated, in seconds: indexes find what is rare within that."""
 
 Number = int | float | None

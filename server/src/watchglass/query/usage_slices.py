@@ -8,7 +8,7 @@ from random import Random
 from watchglass.query.sql import Sql, instant
 from watchglass.query.usage_source import SECOND_NS, Piece, Source
 
-SAMPLED_SPANS = 800_000
+SAMPLED_SPANS = 500_000
 """About how many spans are read of a range that holds more, by all statements of a question together."""
 
 LEAST_SLICES = 60

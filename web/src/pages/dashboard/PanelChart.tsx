@@ -169,12 +169,15 @@ interface BigNumberProps {
 function BigNumber({ panel, data, unit, height }: BigNumberProps) {
   const value = numberOf(data);
   const colour = colourOf(panel.thresholds, value);
+  const text = formatValue(value, unit);
+  const most_px = Math.max(18, Math.min(40, height * 0.62));
+  // a letter is some 0.58 of its height wide; cqi is a hundredth of the panel's width
+  const fontSize = `min(${most_px}px, ${(170 / Math.max(1, text.length)).toFixed(1)}cqi)`;
   return (
-    <div
-      className={styles.number}
-      style={{ height, fontSize: Math.max(18, Math.min(40, height * 0.62)), color: colour }}
-    >
-      {formatValue(value, unit)}
+    <div className={styles.numberBox} style={{ height }}>
+      <div className={styles.number} style={{ height, fontSize, color: colour }}>
+        {text}
+      </div>
     </div>
   );
 }

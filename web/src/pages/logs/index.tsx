@@ -73,6 +73,7 @@ export function LogsPage() {
           problem={problem}
           fields={fields.data ?? []}
           completion={completion}
+          table="logs"
           inputRef={filterRef}
           onChange={(text) => change({ filter: text || undefined })}
         />

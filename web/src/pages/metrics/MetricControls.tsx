@@ -93,6 +93,7 @@ export function MetricControls({ query, metric, range, problem, onChange }: Metr
         problem={problem}
         fields={fields}
         completion={completion}
+        table="metric_points"
         inputRef={filterRef}
         onChange={(filter) => onChange({ filter: filter || undefined })}
       />

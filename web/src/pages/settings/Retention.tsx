@@ -9,9 +9,11 @@ import styles from "./Settings.module.css";
 
 const BRIEFS: Record<string, string> = {
   spans: "Spans of traces, with prompts and answers",
+  trace_minute: "What traces came to, by session and user; with their spans",
   logs: "Log records and events",
   metric_points: "Points of metrics",
   scores: "Scores and feedback",
+  readings: "What alert rules measured",
   usage_minute: "Usage by the minute: counts, tokens, cost, latencies",
   usage_hour: "Usage by the hour",
 };
