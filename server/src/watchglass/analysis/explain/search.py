@@ -38,7 +38,7 @@ NEARLY = 0.9
 MOST_RIVALS = 15
 """Candidates that a cause is weighed against."""
 
-MOVED = 0.4
+MOVED = 0.5
 """Where the rest of a dimension's values lost this part of what a candidate gained in them, spans have but moved."""
 
 MOST_TOLD = 64
@@ -90,9 +90,11 @@ def find_best(both: Both, score: Score, whole: Sums, sign: float, *, can_move: b
         return None
     order = told[np.argsort(-listed.scored.score[told], kind="stable")]
     if can_move:
-        order = np.array([it for it in order[: 2 * MOST_RIVALS] if not _has_moved(both, listed, it, whole, sign)], np.int64)
-        if not len(order):
+        moved = {it: _moved(both, listed, it, sign) for it in order[: 2 * MOST_RIVALS]}
+        kept = [it for it, part in moved.items() if part < MOVED]
+        if not kept:
             return None
+        order = np.array(sorted(kept, key=lambda it: -listed.scored.score[it] * (1 - moved[it])), np.int64)
     best = order[0]
     masks = {it: _masks(both, listed.candidates[it]) for it in order[: MOST_RIVALS * 2]}
     same = [it for it in masks if _overlap(masks[best], masks[it]) >= ALIKE and _is_as_good(listed, it, best)]
@@ -212,24 +214,33 @@ def _masks(both: Both, candidate: Candidate) -> tuple[Mask, Mask]:
     return holds(candidate, both.now), holds(candidate, both.before)
 
 
-def _has_moved(both: Both, listed: Listed, it: int, whole: Sums, sign: float) -> bool:
-    """Whether what a candidate has gained was lost by the rest of the values that it is part of."""
-    part = listed.sums.at(it)
-    rest = whole - part
-    growth = float(rest.numerator / rest.numerator_before) if rest.numerator_before > 0 else 1.0
+def _moved(both: Both, listed: Listed, it: int, sign: float) -> float:
+    """How much of what a candidate has gained was lost by the rest of the values that it is part of, 0 to 1."""
     now, before = _masks(both, listed.candidates[it])
     within = replace(both, now=both.now.where(now), before=both.before.where(before))
-    candidate = listed.candidates[it]
+    candidate, most = listed.candidates[it], 0.0
     for dimension, size in enumerate(both.sizes):
         if not 2 <= size <= MOST_TOLD or (len(candidate) == 1 and candidate[0][0] == dimension):
             continue
         inner = sums_by(within, within.now.codes[dimension], within.before.codes[dimension], size)
         outer = sums_by(both, both.now.codes[dimension], both.before.codes[dimension], size) - inner
+        growth = _usual_growth(outer)
         gained, other = (sign * (sums.numerator - sums.numerator_before * growth) for sums in (inner, outer))
         moved = np.minimum(np.maximum(0, gained), np.maximum(0, -other)).sum()
-        if moved >= MOVED * gained.sum():
-            return True
-    return False
+        if gained.sum() > 0:
+            most = max(most, float(moved / gained.sum()))
+    return min(1.0, most)
+
+
+def _usual_growth(sums: Sums) -> float:
+    """The growth that half of what there was has at most: what one value lost or gained does not change it."""
+    had = sums.numerator_before > 0
+    if not had.any():
+        return 1.0
+    before = sums.numerator_before[had]
+    growths = sums.numerator[had] / before
+    order = np.argsort(growths)
+    return float(growths[order][np.searchsorted(np.cumsum(before[order]), before.sum() / 2)])
 
 
 def _overlap(first: tuple[Mask, Mask], second: tuple[Mask, Mask]) -> float:
