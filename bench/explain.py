@@ -11,11 +11,13 @@ from figures import Figure, percentile
 
 SOURCES = Path(__file__).parents[1] / "server"
 SPANS = 10_000_000
-SEEDS = range(1000, 1012)
+SEEDS = range(2000, 2012)
 """Held out: the numbers of the search were chosen on seeds below 200."""
 
 TRACES = 4000
 """Traces an hour, some 13,000 spans."""
+
+LATE_NS = 60 * 10**9
 
 LEAST_RIGHT = 0.9
 MOST_S = 2.0
@@ -37,9 +39,10 @@ def measure(seconds: float) -> tuple[list[Figure], dict[str, object]]:
         Figure("no cause named where there is none", quiet, "ratio", LEAST_RIGHT, "more", ", ".join(NO_CAUSE)),
         *(Figure(f"  {kind}", right[kind] / count, "ratio", None, "more") for kind in kinds),
     ]
+    figures.append(Figure("wrong answers", len(wrong), "", None, "less", "; ".join(wrong) or "none"))
     if SPANS:
         figures += speed()
-    return figures, {"seeds": [SEEDS.start, SEEDS.stop], "traces": TRACES, "wrong": wrong, "spans": SPANS}
+    return figures, {"seeds": [SEEDS.start, SEEDS.stop], "traces": TRACES, "spans": SPANS}
 
 
 NO_CAUSE = ("all_slow", "all_fail", "all_dear", "nothing")
@@ -67,7 +70,9 @@ def accuracy(folder: Path) -> tuple[Counter[str], list[str]]:
         for kind in KINDS:
             incident, project = make_incident(kind, seed, TRACES), f"p{seed}{kind}"
             engine.insert("spans", incident.batch(project))
-            scope = Scope(project, START_NS + HOUR_NS, START_NS + 2 * HOUR_NS)
+            # an incident is seen some minutes late, and what is bad has begun in the baseline
+            late_ns = (seed % 4) * LATE_NS
+            scope = Scope(project, START_NS + HOUR_NS + late_ns, START_NS + 2 * HOUR_NS + late_ns)
             question = ExplainQuestion(scope, parse(incident.filter), incident.measure, incident.per)
             found = explain(reader, question, Kept(0, 0, 0), scope.end_ns)
             if incident.truth is None:

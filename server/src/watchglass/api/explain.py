@@ -27,7 +27,7 @@ class CauseOut(BaseModel):
     filter: str = Field(description="The same as a filter")
     kind: CauseKind = Field(description="behaviour: they became slower, dearer or failed more; amount: there is more or less of them; mix: they are a larger or smaller part of all, which moves a ratio")
     also: list[dict[str, str]] = Field(description="Other names and values of (almost) the same spans")
-    is_new: bool = Field(description="The baseline had none of them")
+    is_new: bool = Field(description="The baseline had nearly none of them")
     value: float | None = Field(description="The measure of these spans in the range; of a percentile, the share above `threshold`")
     before: float | None = Field(description="The same in the baseline, null when it had none of them")
     elsewhere: float | None = Field(description="The measure of all other spans in the range; null for what adds up")

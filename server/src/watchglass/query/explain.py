@@ -30,6 +30,9 @@ KIND = ("operation_name", "model")
 
 MAX_DIMENSIONS = 20
 
+NEARLY_NONE = 0.05
+"""What had less than this part of its spans in the baseline is called new: it came up shortly before the range."""
+
 
 def read_dimensions(text: str | None) -> tuple[Group, ...]:
     """Read a comma-separated list of columns, short names, `attributes.KEY` and `resource.KEY`; DIMENSIONS when None.
@@ -147,7 +150,7 @@ class _Namer:
             filter=filter_of(dimensions),
             kind=cause.kind,
             also=[self._names(it) for it in cause.also],
-            is_new=bool(sums.count_before < 0.01 * sums.count),
+            is_new=bool(sums.count_before < NEARLY_NONE * sums.count),
             value=self._value(sums.numerator, sums.denominator, share),
             before=self._value(sums.numerator_before, sums.denominator_before, share) if sums.count_before else None,
             elsewhere=self._elsewhere(sums),

@@ -51,7 +51,7 @@ class Cause:
         filter: The same in the filter language.
         kind: What it was that changed.
         also: Other names and values that (almost) the same spans have, such as the one release of a service.
-        is_new: Whether the baseline had none of these spans.
+        is_new: Whether the baseline had (nearly) none of these spans.
         value: The measure of these spans in the range; what adds up by the time of the range.
         before: The same in the baseline; None when it had none of them.
         elsewhere: The measure of all other spans in the range; None for what adds up.

@@ -92,11 +92,10 @@ describe("overlays", () => {
     );
   });
 
-  it("names no marker on the chart where there are many", () => {
-    const many = Array.from({ length: 7 }, (_, index) => ({ time: `2026-11-24T10:0${index}:30Z`, label: `m${index}` }));
-    // biome-ignore lint/suspicious/noExplicitAny: as above
-    const drawnMany: any = timeOption({ ...marked, markers: many, bands: [] }, new Set(), "utc", drawing);
-    const { data: lines } = drawnMany.series[0].markLine;
-    expect(lines.map(({ label }: { label: { show: boolean } }) => label.show)).toEqual(many.map(() => false));
+  it("names a marker near the pointer too, as its line is hard to hit", () => {
+    const times = Array.from({ length: 100 }, (_, index) => new Date(Date.UTC(2026, 10, 24, 10, index)).toISOString());
+    const long = { ...marked, times, series: [{ name: "p95", values: times.map(() => 1) }], bands: [], periods: [] };
+    const said = [3, 5, 6, 8].map((index) => describePoint(long, "utc", index).includes(HOSTILE));
+    expect(said).toEqual([false, true, true, false]);
   });
 });

@@ -10,8 +10,11 @@ import type { Drawing } from "./EChart";
 import { GRID, quietAxis, tooltipBox, valueAxis } from "./look";
 import { type TooltipRow, tooltip } from "./tooltip";
 
-/** Markers up to which each has its word on the chart; of more the pointer tells. */
+/** Most markers that the pointer names at once. */
 const MOST_NAMED = 6;
+
+/** How far from the pointer a marker may be to be named, as a part of the chart's range: a line is hard to hit. */
+const NEAR = 0.015;
 
 /** Longest word on a chart. */
 const MOST_LETTERS = 24;
@@ -127,7 +130,9 @@ function besides(data: TimeData, zone: TimeZone, index: number): TooltipRow[] {
       ? []
       : [{ name, value: `${formatValue(lower[index], data.unit)} – ${formatValue(upper[index], data.unit)}` }],
   );
-  const deployed = markersWithin(data, start_ms, end_ms)
+  const near_ms = NEAR * ((times_ms.at(-1) ?? 0) - (times_ms[0] ?? 0));
+  const middle_ms = (start_ms + end_ms) / 2;
+  const deployed = markersWithin(data, Math.min(start_ms, middle_ms - near_ms), Math.max(end_ms, middle_ms + near_ms))
     .slice(0, MOST_NAMED)
     .map(({ time, label }) => ({ name: label, value: formatMoment(toMilliseconds(time), zone, start_ms) }));
   const fired = periods
@@ -206,7 +211,7 @@ function drawn({ name, values, kind = "line", stack }: TimeSeries, colour: strin
   };
 }
 
-/** Lines at instants and stripes over stretches, each with its word while there are few. */
+/** Lines at instants and across, and stripes over stretches. */
 function marks(data: TimeData, times_ms: number[], resolve: Drawing["resolve"]) {
   const { unit, periods = [], levels = [] } = data;
   const last_ms = times_ms.at(-1) ?? 0;
@@ -221,10 +226,15 @@ function marks(data: TimeData, times_ms: number[], resolve: Drawing["resolve"]) 
       lineStyle: { color: resolve("var(--wg-dim)"), type: "dashed" },
       data: [
         ...markers.map(({ time, label: name }) => ({
-          name: shortened(name),
+          name,
           xAxis: toMilliseconds(time),
-          lineStyle: { color: resolve("var(--wg-accent)"), type: "solid", opacity: 0.7 },
-          label: { show: markers.length <= MOST_NAMED, color: resolve("var(--wg-accent)") },
+          // a flag at the top; a word would lie over the lines, and the pointer tells it
+          symbol: ["none", "triangle"],
+          symbolSize: 7,
+          symbolRotate: 180,
+          itemStyle: { color: resolve("var(--wg-accent)") },
+          lineStyle: { color: resolve("var(--wg-accent)"), type: "dashed", width: 1, opacity: 0.8 },
+          label: { show: false },
         })),
         ...levels.map(({ value, colour }) => ({
           name: formatValue(value, unit),

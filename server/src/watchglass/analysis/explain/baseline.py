@@ -7,11 +7,17 @@ import numpy.typing as npt
 
 from watchglass.analysis.explain.rows import Both, Codes, Floats
 
+Counts = npt.NDArray[np.integer] | npt.NDArray[np.floating]
+
 PRIOR_ROWS = 20.0
 """How many spans' worth of "as all others" each value is given: what has few spans is told little apart."""
 
 ROUNDS = 3
 """How often the effects are fitted in turn; correlated dimensions share what they explain, and more changes little."""
+
+NEW_SHARE, NEW_ROWS = 0.1, 30
+"""What has less than this part of its spans in the baseline, and fewer than so many, is new: an incident is seen some minutes
+after it began, and the few spans of a bad release that came before must not stand for how it has always been."""
 
 LEAST_ROWS = 50
 """Spans of a kind from which on it has percentiles of its own."""
@@ -33,7 +39,15 @@ def fit_expected(both: Both) -> Both:
     mean = before.numerator.sum() / total
     rest = before.numerator - mean * before.denominator
     expected_now, varying = np.full(len(now), mean), [it for it, size in enumerate(both.sizes) if size > 1]
-    weights = {it: np.bincount(before.codes[it], before.denominator, both.sizes[it]) + prior for it in varying}
+    weights = {}
+    for it in varying:
+        counts, counts_before = (np.bincount(rows.codes[it], minlength=both.sizes[it]) for rows in (now, before))
+        # an effect of what is new is drawn to nothing
+        weights[it] = np.where(
+            is_new(counts, counts_before * both.scale, counts_before),
+            np.inf,
+            np.bincount(before.codes[it], before.denominator, both.sizes[it]) + prior,
+        )
     effects = {it: np.zeros(both.sizes[it]) for it in varying}
     for _ in range(ROUNDS):
         for it in varying:
@@ -47,6 +61,11 @@ def fit_expected(both: Both) -> Both:
         now=replace(now, expected=expected_now * now.denominator),
         before=replace(before, expected=before.numerator - rest),
     )
+
+
+def is_new(count: Counts, count_before: Counts, rows_before: Counts) -> npt.NDArray[np.bool_]:
+    """Whether spans came up with the range: counts of the range, of the baseline scaled to it, and of the baseline as read."""
+    return (count_before < NEW_SHARE * count) & (rows_before < NEW_ROWS)
 
 
 def kinds_of(codes: Codes, dimensions: list[int], sizes: tuple[int, ...]) -> npt.NDArray[np.int64]:

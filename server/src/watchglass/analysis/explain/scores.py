@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from watchglass.analysis.explain.baseline import PRIOR_ROWS
+from watchglass.analysis.explain.baseline import PRIOR_ROWS, is_new
 from watchglass.analysis.explain.rows import Floats, Sums
 
 _TINY = 1e-300
@@ -111,6 +112,7 @@ def risk_ratio(part: Sums, whole: Sums, kind: str) -> Floats:
         # the baseline that is expected by was drawn too: what it had over what was fitted to it is 1 but for chance
         some = CALM_ROWS * _quotient(whole.expected_before, np.maximum(1, whole.count_before))
         by_chance = _quotient(part.numerator_before + some, np.maximum(0, part.expected_before) + some)
+        by_chance = np.where(_came_up(part), 1, by_chance)
         # effects add up, and may come to less than nothing
         least = 0.05 * part.denominator * _quotient(whole.expected, whole.denominator)
         expected = np.maximum(part.expected, least) * by_chance
@@ -124,7 +126,12 @@ def risk_ratio(part: Sums, whole: Sums, kind: str) -> Floats:
 def _adjusted(part: Sums, prior: Floats) -> Floats:
     """What is expected, with what the candidate had beyond the model in the baseline: the model knows no pairs."""
     beyond = _quotient(part.numerator_before - part.expected_before, part.denominator_before + prior)
-    return part.expected + beyond * part.denominator
+    return part.expected + np.where(_came_up(part), 0, beyond) * part.denominator
+
+
+def _came_up(part: Sums) -> npt.NDArray[np.bool_]:
+    # the scale is near 1 but for a baseline that was cut off, or sampled otherwise
+    return is_new(part.count, part.count_before, part.count_before)
 
 
 def _quotient(above: Floats, below: Floats) -> Floats:
