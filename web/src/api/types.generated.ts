@@ -2083,7 +2083,7 @@ export interface components {
             high: number | null;
             /**
              * Is New
-             * @description The baseline had none of them
+             * @description The baseline had nearly none of them
              */
             is_new: boolean;
             /**
