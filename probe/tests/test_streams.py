@@ -1,6 +1,7 @@
 """Token streams pass unchanged, and what is measured of them is right."""
 
 import asyncio
+import json
 import math
 import time
 from array import array
@@ -173,7 +174,9 @@ def test_an_asynchronous_stream_is_measured_alike() -> None:
 def chat(content: str | None = None, logprobs: list[tuple[float, list[float]]] | None = None, usage: int | None = None) -> Any:
     """A chunk as OpenAI's package gives it."""
     tokens = [
-        SimpleNamespace(logprob=one, top_logprobs=[SimpleNamespace(logprob=other) for other in others])
+        SimpleNamespace(
+            token="t", logprob=one, top_logprobs=[SimpleNamespace(token=f"t{n}", logprob=other) for n, other in enumerate(others)]
+        )
         for one, others in logprobs or ()
     ]
     delta = SimpleNamespace(content=content, tool_calls=None, refusal=None)
@@ -190,8 +193,33 @@ def test_logprobs_become_entropy_and_perplexity() -> None:
     said = dict(told().attributes or {})
     assert said["watchglass.stream.tokens"] == 9 and said["gen_ai.response.model"] == "gpt"
     assert said["watchglass.stream.perplexity"] == pytest.approx(2 ** (3 / 4))
-    assert said["watchglass.stream.entropies"] == (0.0, 0.6931, 0.6931, 0.6931)
     assert said["watchglass.stream.entropy.mean"] == pytest.approx(math.log(2) * 3 / 4)
+    assert json.loads(str(said["watchglass.stream.logprobs"])) == {
+        "tokens": ["t"] * 4,
+        "token_logprobs": [0.0, -0.6931, -0.6931, -0.6931],
+        "top_logprobs": [{"t0": 0.0}, *[{"t0": -0.6931, "t1": -0.6931}] * 3],
+    }
+
+
+def test_tokens_stay_in_the_process_where_content_may_not_be_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was measured of them is told."""
+    monkeypatch.setenv("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "NO_CONTENT")
+    list(watch_stream([chat("a", [(-1.0, [])])]))
+    said = dict(told().attributes or {})
+    assert said["watchglass.stream.perplexity"] == pytest.approx(math.e)
+    assert "watchglass.stream.logprobs" not in said and "watchglass.stream.entropy.mean" not in said
+
+
+def test_logprobs_are_read_of_responses_and_of_json() -> None:
+    """OpenAI's responses tell them with each piece of text; a stream may be of JSON, not of objects."""
+    token = {"token": "a", "logprob": -0.5, "top_logprobs": []}
+    event = {"type": "response.output_text.delta", "delta": "a", "logprobs": [token]}
+    chunk = {"choices": [{"delta": {"content": "a"}, "logprobs": {"content": [token]}}]}
+    objects = SimpleNamespace(**{**event, "logprobs": [SimpleNamespace(**token)]})
+    for one in (event, chunk, objects):
+        list(watch_stream([one]))
+        said = dict(exporter.get_finished_spans()[-1].attributes or {})
+        assert json.loads(str(said["watchglass.stream.logprobs"])) == {"tokens": ["a"], "token_logprobs": [-0.5]}, one
 
 
 def test_entropy_counts_the_rest_as_one_choice() -> None:
@@ -203,12 +231,12 @@ def test_entropy_counts_the_rest_as_one_choice() -> None:
     assert entropy_nats([-9999.0]) == 0.0
 
 
-def test_entropies_are_kept_within_a_bound() -> None:
+def test_tokens_are_kept_within_a_bound() -> None:
     """The mean is of all."""
     uncertainty = Uncertainty()
     for _ in range(MAX_KEPT + 10):
-        uncertainty.add(-1.0, [math.log(0.5), math.log(0.5)])
-    assert len(uncertainty.entropies_nats) == MAX_KEPT
+        uncertainty.add("t", -1.0, {"t": math.log(0.5), "u": math.log(0.5)})
+    assert len(json.loads(uncertainty.as_json())["tokens"]) == MAX_KEPT
     assert uncertainty.perplexity() == pytest.approx(math.e)
     assert uncertainty.mean_entropy_nats() == pytest.approx(math.log(2))
 

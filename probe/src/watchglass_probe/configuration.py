@@ -82,6 +82,12 @@ def ask_for_content(environment: MutableMapping[str, str] = os.environ) -> None:
     environment.setdefault("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "SPAN_ONLY")
 
 
+def is_content_recorded(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether what models say may be recorded: OpenTelemetry's variable does not say that it may not."""
+    said = environment.get("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "").strip().lower()
+    return said not in ("false", "no_content", "0")
+
+
 def _target(kind: Kind, endpoint: str | None, key: str | None, environment: Mapping[str, str]) -> Target:
     def said(name: str) -> str:
         """A variable of the signal, or that of all signals; scores have none of their own."""

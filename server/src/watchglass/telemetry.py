@@ -109,13 +109,13 @@ class Telemetry:
         """See ingest.otlp_http.RequestObserver.request."""
         self._requests.labels(signal.value, protocol, str(status)).inc()
 
-    def outlet_rows(self, outlet: str, signal: Signal, outcome: str, rows: int) -> None:
+    def outlet_rows(self, outlet: str, signal: str, outcome: str, rows: int) -> None:
         """See outlets.delivery.DeliveryObserver.outlet_rows."""
-        self._outlet_rows.labels(outlet, signal.value, outcome).inc(rows)
+        self._outlet_rows.labels(outlet, str(signal), outcome).inc(rows)
 
-    def outlet_failed(self, outlet: str, signal: Signal) -> None:
+    def outlet_failed(self, outlet: str, signal: str) -> None:
         """See outlets.delivery.DeliveryObserver.outlet_failed."""
-        self._outlet_failures.labels(outlet, signal.value).inc()
+        self._outlet_failures.labels(outlet, str(signal)).inc()
 
     def notified(self, target: str, outcome: str) -> None:
         """See alerts.notify.sender.NotifyObserver.notified."""

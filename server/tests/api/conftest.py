@@ -1,6 +1,6 @@
 """The real application over a real, empty store, without a socket."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from watchglass.api.services import Services
 from watchglass.clock import FixedClock
 from watchglass.model.records import KeyScope, Principal
 from watchglass.outlets.configuration import ConfiguredOutlet
+from watchglass.outlets.model_metrics import Progress
 from watchglass.prometheus.model_calls import ModelCalls
 from watchglass.settings import Settings
 from watchglass.store.changes import Changes
@@ -55,6 +56,7 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
         outlets: Sequence[ConfiguredOutlet] = (),
         targets: Sequence[ConfiguredTarget] = (),
         rule_files: RuleFiles | None = None,
+        model_metrics: Mapping[str, Progress] | None = None,
         **settings: object,
     ) -> TestClient:
         everyone = principal or Principal(None, frozenset({KeyScope.ADMIN}))
@@ -73,6 +75,7 @@ def make_client(engine: Engine, control: ControlDatabase, clock: FixedClock) -> 
             outlets=outlets,
             notifications=Notifications(targets, control, clock, Telemetry(), holder="me", log_s=1e6),
             rules=RuleList(control, rule_files),
+            model_metrics=lambda: model_metrics or {},
             not_ready=list,
         )
         client = TestClient(build_api(services), base_url="http://localhost", raise_server_exceptions=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 from api.conftest import NOW_NS, MakeClient
 from watchglass.model.records import KeyScope, Principal, Signal
 from watchglass.outlets.configuration import ConfiguredOutlet, read_outlets
+from watchglass.outlets.model_metrics import Progress
 from watchglass.store.control.database import ControlDatabase
 from watchglass.store.control.outlets import Place, begin_outlet, hold_outlet, save_place
 
@@ -37,6 +38,15 @@ def test_the_state_of_each_signal(make_client: MakeClient, control: ControlDatab
             "last_delivered_at": "2023-11-14T22:11:40.000000000Z",
         }],
     }]}  # fmt: skip
+
+
+def test_model_metrics_are_a_signal_of_their_own(make_client: MakeClient, tmp_path: Path) -> None:
+    """How far they are comes from the server that answers; one that failed since it was last taken says so."""
+    progress = Progress(NOW_NS - 5 * 10**9, 10, 0, 2, "503 gone", NOW_NS, NOW_NS - 10**11)
+    answer = make_client(outlets=configured(tmp_path), model_metrics={"dd": progress}).get("/api/v1/outlets").json()
+    logs, model_metrics = answer["outlets"][0]["signals"]
+    assert (logs["signal"], model_metrics["signal"]) == ("logs", "model_metrics")
+    assert (model_metrics["state"], model_metrics["lag_s"], model_metrics["delivered_rows"]) == ("failing", 5.0, 10)
 
 
 def test_without_outlets_there_are_none(make_client: MakeClient) -> None:

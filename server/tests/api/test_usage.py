@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from api.conftest import NOW_NS, MakeClient
 from doubles.rows import insert_rows, span
 from watchglass.errors import TooExpensive
-from watchglass.query.measures import MEASURES
+from watchglass.query.measures import QUICK_MEASURES
 from watchglass.query.reader import Reader
 from watchglass.query.usage import TRY_S
 from watchglass.store.engine import Engine
@@ -37,7 +37,7 @@ def test_usage_answers_with_times_and_aligned_values(client: TestClient, engine:
         ("a", 0.75, 2), ("b", None, 1),
     ]  # fmt: skip
     assert {len(values) for it in answer["series"] for values in it["values"].values()} == {len(answer["times"])} == {25}
-    assert set(answer["measures"]) == set(MEASURES)
+    assert set(answer["measures"]) == {measure.name for measure in QUICK_MEASURES}
 
 
 def test_only_asked_measures_are_answered(client: TestClient) -> None:
@@ -75,7 +75,7 @@ def test_models_are_listed_with_their_measures(client: TestClient, engine: Engin
     stored(engine)
     answer = client.get("/api/v1/models").json()
     assert [(row["provider_name"], row["model"], row["model_call_count"]) for row in answer["models"]] == [("x", "a", 2), ("x", "b", 1)]
-    assert set(answer["models"][0]) == {"provider_name", "model", *MEASURES}
+    assert set(answer["models"][0]) == {"provider_name", "model", *(measure.name for measure in QUICK_MEASURES)}
     assert client.get("/api/v1/models", params={"limit": 1}).json()["is_truncated"] is True
 
 

@@ -1,5 +1,6 @@
 """The stub keeps the contracts: the real clients' errors, streams that say what whole answers say, usage that fits."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,6 +81,20 @@ def test_a_stream_counts_what_it_carries(gpt: openai.OpenAI) -> None:
     chunks = list(stream)
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
     assert chunks[-1].usage.completion_tokens == count_tokens(text)
+
+
+def test_logprobs_are_told_when_they_are_asked_for(gpt: openai.OpenAI) -> None:
+    """Of each piece, whole and in a stream alike; the likeliest first, the piece itself in its order."""
+    asked: dict[str, Any] = {"model": "gpt-4o-mini", "messages": QUESTION, "logprobs": True, "top_logprobs": 3}
+    whole = gpt.chat.completions.create(**asked).choices[0]
+    assert "".join(token.token for token in whole.logprobs.content) == whole.message.content
+    for token in whole.logprobs.content:
+        told = [other.logprob for other in token.top_logprobs]
+        assert 0 < len(told) <= 3 and told == sorted(told, reverse=True) and sum(map(math.exp, told)) <= 1
+    chunks = gpt.chat.completions.create(**asked, stream=True)
+    held = [chunk.choices[0].logprobs.content for chunk in chunks if chunk.choices and chunk.choices[0].logprobs]
+    assert "".join(token.token for tokens in held for token in tokens)
+    assert gpt.chat.completions.create(model="gpt-4o-mini", messages=QUESTION).choices[0].logprobs is None
 
 
 def test_a_tool_is_called_with_what_the_user_said(gpt: openai.OpenAI) -> None:

@@ -14,7 +14,7 @@ from doubles.server_process import ServerProcess
 from web.accessibility import serious_findings
 from web.built_server import started_server
 from web.conversations import send_conversation
-from web.telemetry_sent import send_logs
+from web.telemetry_sent import send_logs, send_metrics
 
 pytestmark = pytest.mark.browser
 
@@ -96,6 +96,30 @@ def test_retention_and_health_say_what_the_server_has(page: Page, tmp_path: Path
         expect(page.get_by_text("None since it started")).to_be_visible()
 
 
+def test_outlets_say_how_far_they_are(page: Page, tmp_path: Path) -> None:
+    """One delivers, one has nobody to deliver to and says why; no secret is shown, and axe finds nothing serious."""
+    with started_server(tmp_path / "target") as target:
+        file = tmp_path / "outlets.yml"
+        file.write_text(
+            "outlets:\n"
+            f"  - {{name: other, kind: otlp, url: 'http://127.0.0.1:{target.port}', signals: [logs]}}\n"
+            "  - {name: away, kind: remote_write, url: 'http://127.0.0.1:9/write'}\n"
+        )
+        with started_server(tmp_path / "source", outlets_file=file) as source:
+            send_logs(source.port, [{"body": "one"}, {"body": "two"}])
+            send_metrics(source.port, f"{1:032x}")
+            opened(page, source, "outlets")
+            logs = page.get_by_role("region", name="Outlet other").get_by_role("row", name=re.compile("^Logs"))
+            expect(logs).to_contain_text(re.compile("Up to date\\s*none\\s*2"), timeout=20_000)
+            metrics = page.get_by_role("region", name="Outlet away").get_by_role("row", name=re.compile("^Metrics"))
+            expect(metrics).to_contain_text("Failing", timeout=20_000)
+            expect(metrics).to_contain_text(re.compile("refused|connect", re.IGNORECASE))
+            for scheme, width in ((scheme, width) for scheme in ("light", "dark") for width in (1280, 390)):
+                page.set_viewport_size({"width": width, "height": 844})
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                assert serious_findings(page) == [], (scheme, width)
+
+
 def test_a_key_without_the_scope_is_told_which_one_it_takes(page: Page, tmp_path: Path) -> None:
     """What takes the scope admin says so to a reader; the rest is shown."""
     command = [sys.executable, "-m", "watchglass.cli", "keys", "create", "app", "--project", "default", "--scope", "read"]
@@ -125,7 +149,7 @@ def test_sections_pass_the_accessibility_checks(page: Page, server: ServerProces
     page.request.post(f"http://127.0.0.1:{server.port}/api/v1/prices", data=price)
     page.set_viewport_size({"width": width, "height": 844})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    ready = {"projects": "td", "keys": "td", "prices": "td", "retention": "td", "health": "td", "appearance": "legend"}
+    ready = {"projects": "td", "keys": "td", "prices": "td", "retention": "td", "outlets": "pre", "health": "td", "appearance": "legend"}
     for section, element in ready.items():
         opened(page, server, section)
         page.locator(f"main {element}").first.wait_for()

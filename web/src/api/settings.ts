@@ -7,6 +7,7 @@ import type {
   CreatedKey,
   NewKey,
   NewPrice,
+  Outlet,
   Price,
   Project,
   ServerState,
@@ -16,6 +17,9 @@ import type {
 
 /** How often the server's health is asked for, in milliseconds. */
 const HEALTH_INTERVAL_MS = 2000;
+
+/** How often the state of the outlets is, in milliseconds. */
+const OUTLETS_INTERVAL_MS = 5000;
 
 export function keyList() {
   return queryOptions({
@@ -54,6 +58,15 @@ export function serverState() {
     queryFn: ({ signal }) => getJson<ServerState>("/server", {}, signal),
     refetchInterval: ({ state }) => (state.data === undefined ? false : HEALTH_INTERVAL_MS),
     placeholderData: keepPreviousData,
+  });
+}
+
+/** How the outlets are, whichever server delivers them. */
+export function outletList() {
+  return queryOptions({
+    queryKey: ["outlets"],
+    queryFn: async ({ signal }) => (await getJson<{ outlets: Outlet[] }>("/outlets", {}, signal)).outlets,
+    refetchInterval: ({ state }) => (state.data === undefined ? false : OUTLETS_INTERVAL_MS),
   });
 }
 

@@ -1376,6 +1376,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces/{trace_id}/spans/{span_id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tokens
+         * @description List the tokens of a span's answer in order, where its client sent their logprobs.
+         */
+        get: operations["get_tokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/turns": {
         parameters: {
             query?: never;
@@ -1752,6 +1772,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+<<<<<<< HEAD
          * AbsenceCondition
          * @description Nothing came within the window, of all or, where the query groups, of a group that came before.
          */
@@ -1885,6 +1906,22 @@ export interface components {
              * @enum {string}
              */
             kind: "anomaly";
+=======
+         * AlternativeEntry
+         * @description A token that could have stood at a place.
+         */
+        AlternativeEntry: {
+            /**
+             * Surprisal Nats
+             * @description Its negative logprob, in nats
+             */
+            surprisal_nats: number;
+            /**
+             * Text
+             * @description Its text
+             */
+            text: string;
+>>>>>>> 94c71f4 (Keep tokens with their logprobs, show how sure a model was of each, show outlets in Settings, and send model calls' metrics to them)
         };
         /**
          * AskerOut
@@ -5291,10 +5328,10 @@ export interface components {
             last_error_at: string | null;
             /**
              * Signal
-             * @description What is delivered
+             * @description What is delivered; model_metrics: the metrics of model calls that /metrics has, as the server that answers sends them since its start
              * @enum {string}
              */
-            signal: "traces" | "logs" | "metrics";
+            signal: "traces" | "logs" | "metrics" | "model_metrics";
             /**
              * State
              * @description failing: the last try failed; behind: rows wait for more than a minute
@@ -7320,6 +7357,7 @@ export interface components {
             value: number;
         };
         /**
+<<<<<<< HEAD
          * ThresholdCondition
          * @description A value over `above` or under `below`.
          */
@@ -7344,6 +7382,55 @@ export interface components {
              * @description What the value must come back to before an alert ends, at most `above` or at least `below`; null for the bound itself
              */
             recover?: number | null;
+=======
+         * TokenEntry
+         * @description One token.
+         */
+        TokenEntry: {
+            /**
+             * Alternatives
+             * @description The likeliest tokens at its place, itself perhaps among them, likeliest first
+             */
+            alternatives: components["schemas"]["AlternativeEntry"][];
+            /**
+             * Entropy Nats
+             * @description Entropy of the choice at its place, in nats, a lower bound; null where no alternatives were sent
+             */
+            entropy_nats: number | null;
+            /**
+             * Surprisal Nats
+             * @description Its negative logprob, in nats; 0 is certain, at most 65.535
+             */
+            surprisal_nats: number;
+            /**
+             * Text
+             * @description Its text, as the client sent it
+             */
+            text: string;
+        };
+        /**
+         * TokenPage
+         * @description Tokens of an answer.
+         */
+        TokenPage: {
+            /**
+             * Mean Entropy Nats
+             * @description Mean entropy of all tokens, in nats; null where it is not known
+             */
+            mean_entropy_nats: number | null;
+            /**
+             * Perplexity
+             * @description e to the mean surprisal of all tokens; null where it is not known
+             */
+            perplexity: number | null;
+            /** Tokens */
+            tokens: components["schemas"]["TokenEntry"][];
+            /**
+             * Total
+             * @description Tokens kept of the answer, at most 8,192; 0 where the client sent no logprobs
+             */
+            total: number;
+>>>>>>> 94c71f4 (Keep tokens with their logprobs, show how sure a model was of each, show outlets in Settings, and send model calls' metrics to them)
         };
         /**
          * ToolEntry
@@ -11887,6 +11974,56 @@ export interface operations {
             };
         };
     };
+    get_tokens: {
+        parameters: {
+            query?: {
+                /** @description Tokens to pass over */
+                offset?: number;
+                /** @description Most tokens of the answer */
+                limit?: number;
+                /** @description Project; the key's own, or `default`, when not given */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Trace, 32 hexadecimal digits */
+                trace_id: string;
+                /** @description Span, 16 hexadecimal digits */
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            /** @description The request cannot be answered as it is */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_turns: {
         parameters: {
             query: {
@@ -11943,7 +12080,7 @@ export interface operations {
                 interval?: string;
                 /** @description Up to three columns, attributes.KEY or resource.KEY, with commas: model,service */
                 group_by?: string | null;
-                /** @description Names with commas, all when not given: span_count, model_call_count, error_count, input_tokens, output_tokens, cache_read_input_tokens, reasoning_output_tokens, cost_usd, unpriced_count, duration_mean_ns, duration_p50_ns, duration_p95_ns, duration_p99_ns, time_to_first_token_p50_ns, time_to_first_token_p95_ns, time_to_first_token_p99_ns, time_per_output_token_p50_ns, time_per_output_token_p95_ns, time_per_output_token_p99_ns, output_tokens_per_s */
+                /** @description Names with commas; when not given, all but those of perplexity and entropy: span_count, model_call_count, error_count, input_tokens, output_tokens, cache_read_input_tokens, reasoning_output_tokens, cost_usd, unpriced_count, duration_mean_ns, duration_p50_ns, duration_p95_ns, duration_p99_ns, time_to_first_token_p50_ns, time_to_first_token_p95_ns, time_to_first_token_p99_ns, time_per_output_token_p50_ns, time_per_output_token_p95_ns, time_per_output_token_p99_ns, output_tokens_per_s, perplexity_mean, entropy_mean_nats */
                 measures?: string | null;
                 /** @description Most groups; the others are taken together */
                 limit?: number;

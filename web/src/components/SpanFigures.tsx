@@ -2,8 +2,9 @@
 
 import type { ReactNode } from "react";
 import type { SpanNode } from "../api/types";
-import { formatCost, formatCount, formatDuration, formatShare } from "../lib/format";
+import { formatCost, formatCount, formatDuration, formatNumber, formatShare } from "../lib/format";
 import { type Columns, numberOf, outputRate, textOf, tokenNotes } from "../lib/spanFacts";
+import { formatNats } from "../lib/tokens";
 import styles from "./SpanFigures.module.css";
 
 interface SpanFiguresProps {
@@ -17,6 +18,8 @@ interface SpanFiguresProps {
 
 export function SpanFigures({ span, columns, critical_ns, trace_ns }: SpanFiguresProps) {
   const each_ns = numberOf(columns, "time_per_output_token_ns");
+  const perplexity = numberOf(columns, "perplexity");
+  const entropy_nats = numberOf(columns, "mean_entropy_nats");
   const hasTokens = span.input_tokens !== null || span.output_tokens !== null;
   return (
     <dl className={styles.figures}>
@@ -48,6 +51,13 @@ export function SpanFigures({ span, columns, critical_ns, trace_ns }: SpanFigure
             </>
           }
           note={[...tokenNotes(columns), outputRate(columns)].filter(Boolean).join(" · ")}
+        />
+      )}
+      {perplexity !== null && (
+        <Figure
+          name="Perplexity"
+          value={formatNumber(Math.round(perplexity * 100) / 100)}
+          note={entropy_nats === null ? "1 is certain" : `entropy ${formatNats(entropy_nats)} a token`}
         />
       )}
       {(hasTokens || span.cost_usd !== null) && <CostFigure span={span} columns={columns} />}

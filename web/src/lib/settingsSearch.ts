@@ -14,6 +14,7 @@ export const SECTIONS = {
   keys: "API keys",
   prices: "Prices",
   retention: "Retention",
+  outlets: "Outlets",
   health: "Health",
   appearance: "Appearance",
 } as const;

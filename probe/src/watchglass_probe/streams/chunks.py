@@ -68,7 +68,7 @@ def read_chat_dict(chunk: Any, uncertainty: Uncertainty) -> bool:
     logprobs = choice.get("logprobs")
     if logprobs and logprobs.get("content"):
         for token in logprobs["content"]:
-            uncertainty.add(token["logprob"], [other["logprob"] for other in token.get("top_logprobs") or ()])
+            take_in_dict(token, uncertainty)
     delta = choice.get("delta")
     if delta is None:
         return bool(choice.get("text"))
@@ -78,13 +78,23 @@ def read_chat_dict(chunk: Any, uncertainty: Uncertainty) -> bool:
 def read_event_dict(chunk: Any, uncertainty: Uncertainty) -> bool:
     """The same as `read_event`, of the JSON itself."""
     kind = chunk.get("type")
-    return isinstance(kind, str) and kind != "message_delta" and kind.endswith("delta")
+    if not isinstance(kind, str) or kind == "message_delta" or not kind.endswith("delta"):
+        return False
+    for token in chunk.get("logprobs") or ():
+        take_in_dict(token, uncertainty)
+    return True
 
 
 def take_in(tokens: Iterable[Any], uncertainty: Uncertainty) -> None:
     """Take in the logprobs of tokens, in the form that OpenAI's package gives them."""
     for token in tokens:
-        uncertainty.add(token.logprob, [other.logprob for other in token.top_logprobs or ()])
+        uncertainty.add(token.token, token.logprob, {other.token: other.logprob for other in token.top_logprobs or ()})
+
+
+def take_in_dict(token: Any, uncertainty: Uncertainty) -> None:
+    """The same of one token, of the JSON itself."""
+    likeliest = {other["token"]: other["logprob"] for other in token.get("top_logprobs") or ()}
+    uncertainty.add(token["token"], token["logprob"], likeliest)
 
 
 def output_tokens(chunk: Any) -> int | None:

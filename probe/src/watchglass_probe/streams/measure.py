@@ -10,6 +10,7 @@ from opentelemetry.context import Context, get_current
 from opentelemetry.trace import Span, Status, StatusCode
 
 from watchglass_probe.clock import SYSTEM_CLOCK
+from watchglass_probe.configuration import is_content_recorded
 from watchglass_probe.streams.chunks import Reader, model_of, output_tokens, read_any
 from watchglass_probe.streams.gaps import Attributes, Distribution, GapHistogram
 from watchglass_probe.streams.uncertainty import Uncertainty
@@ -135,9 +136,10 @@ class Measure:
             told["watchglass.stream.stalls"] = self._stall_count
         if (perplexity := self.uncertainty.perplexity()) is not None:
             told["watchglass.stream.perplexity"] = perplexity
+            if is_content_recorded():
+                told["watchglass.stream.logprobs"] = self.uncertainty.as_json()
         if (entropy := self.uncertainty.mean_entropy_nats()) is not None:
             told["watchglass.stream.entropy.mean"] = entropy
-            told["watchglass.stream.entropies"] = self.uncertainty.entropies_nats
         return told
 
     def _count(self) -> None:

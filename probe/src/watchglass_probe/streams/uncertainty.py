@@ -1,10 +1,14 @@
 """How sure the model was of its tokens, from their logprobs."""
 
+import json
 from collections.abc import Iterable
 from math import exp, log
 
 MAX_KEPT = 4096
-"""Entropies kept by token; of longer answers the first ones."""
+"""Tokens kept; of longer answers the first ones."""
+
+LEAST_LOGPROB = -9999.0
+"""What OpenAI sends for what is next to impossible; JSON has no infinity."""
 
 
 def entropy_nats(top_logprobs: Iterable[float]) -> float:
@@ -31,28 +35,28 @@ class Uncertainty:
         self._sum_nats = 0.0
         self._entropies = 0
         self._entropy_sum_nats = 0.0
-        self.entropies_nats: list[float] = []
+        self._kept: list[tuple[str, float, dict[str, float]]] = []
 
     @property
     def tokens(self) -> int:
         """Tokens that had a logprob."""
         return self._logprobs
 
-    def add(self, logprob: float, top_logprobs: list[float]) -> None:
+    def add(self, token: str, logprob: float, likeliest: dict[str, float]) -> None:
         """Take in a token.
 
         Args:
+            token: Its text.
             logprob: Natural logarithm of its probability.
-            top_logprobs: Those of the likeliest tokens at its place; empty where the server was not asked for them.
+            likeliest: Logprobs of the likeliest tokens at its place; empty where the server was not asked for them.
         """
         self._logprobs += 1
         self._sum_nats -= logprob
-        if top_logprobs:
-            entropy = entropy_nats(top_logprobs)
+        if likeliest:
             self._entropies += 1
-            self._entropy_sum_nats += entropy
-            if len(self.entropies_nats) < MAX_KEPT:
-                self.entropies_nats.append(round(entropy, 4))
+            self._entropy_sum_nats += entropy_nats(likeliest.values())
+        if self._logprobs <= MAX_KEPT:
+            self._kept.append((token, logprob, likeliest))
 
     def perplexity(self) -> float | None:
         """The exponential of the mean of the negative logprobs; None without any."""
@@ -61,3 +65,15 @@ class Uncertainty:
     def mean_entropy_nats(self) -> float | None:
         """Mean entropy of the tokens; None where no alternatives were told."""
         return self._entropy_sum_nats / self._entropies if self._entropies else None
+
+    def as_json(self) -> str:
+        """The tokens kept, in the form that OpenAI's text completions have for them."""
+        lists: dict[str, object] = {
+            "tokens": [token for token, _, _ in self._kept],
+            "token_logprobs": [round(max(logprob, LEAST_LOGPROB), 4) for _, logprob, _ in self._kept],
+        }
+        if self._entropies:
+            lists["top_logprobs"] = [
+                {token: round(max(logprob, LEAST_LOGPROB), 4) for token, logprob in likeliest.items()} for _, _, likeliest in self._kept
+            ]
+        return json.dumps(lists, ensure_ascii=False, separators=(",", ":"))

@@ -45,6 +45,7 @@ from watchglass.api import (
     sql,
     targets,
     tempo,
+    tokens,
     traces,
     turns,
     usage,
@@ -59,6 +60,7 @@ from watchglass.api.services import Services
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
+    tokens.router,
     traces.router,
     spans.router,
     span_serving.router,

@@ -1,12 +1,13 @@
 """GET /api/v1/outlets: where rows are delivered to, how far each is, and what went wrong."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from watchglass.api.access import Admin, Injected
 from watchglass.errors import Forbidden
+from watchglass.outlets.model_metrics import NAME, Progress
 from watchglass.query.scope import format_time
 from watchglass.store.control.outlets import Place, list_places
 
@@ -19,7 +20,10 @@ BEHIND_S = 60.0
 class OutletSignal(BaseModel):
     """One signal of an outlet."""
 
-    signal: Literal["traces", "logs", "metrics"] = Field(description="What is delivered")
+    signal: Literal["traces", "logs", "metrics", "model_metrics"] = Field(
+        description="What is delivered; model_metrics: the metrics of model calls that /metrics has, as the server that answers "
+        "sends them since its start"
+    )
     state: Literal["ok", "behind", "failing"] = Field(description="failing: the last try failed; behind: rows wait for more than a minute")
     lag_s: float = Field(description="Age of the oldest row that is known to wait, in seconds; 0 when none does")
     delivered_rows: int = Field(description="Rows that the target took since the outlet was first set up")
@@ -52,7 +56,7 @@ def outlets(services: Injected, admin: Admin) -> OutletsOut:
     if admin.project_id is not None:
         raise Forbidden(f"this key is for the project {admin.project_id}; outlets take a key for all projects")
     places = {(place.outlet_name, place.signal): place for place in list_places(services.control)}
-    now_ns = services.clock.now_ns()
+    now_ns, sent = services.clock.now_ns(), services.model_metrics()
     return OutletsOut(
         outlets=[
             OutletOut(
@@ -61,7 +65,8 @@ def outlets(services: Injected, admin: Admin) -> OutletsOut:
                 target=it.outlet.target,
                 max_lag_s=it.max_lag_s,
                 signals=[
-                    _signal(places.get((it.name, signal)) or Place(it.name, signal, 0), now_ns) for signal in it.arrivals
+                    *(_signal(places.get((it.name, signal)) or Place(it.name, signal, 0), now_ns) for signal in it.arrivals),
+                    *([_sent(sent[it.name], now_ns)] if it.name in sent else []),
                 ],
             )
             for it in services.outlets
@@ -70,10 +75,19 @@ def outlets(services: Injected, admin: Admin) -> OutletsOut:
 
 
 def _signal(place: Place, now_ns: int) -> OutletSignal:
-    lag_s = 0.0 if place.waiting_since_ms is None else max(0.0, now_ns / 1e9 - place.waiting_since_ms / 1e3)
+    since_ms = place.waiting_since_ms
+    return _entry(place.signal.name.lower(), place, None if since_ms is None else since_ms * 1_000_000, now_ns)
+
+
+def _sent(progress: Progress, now_ns: int) -> OutletSignal:
+    return _entry(NAME, progress, progress.waiting_since_ns, now_ns)
+
+
+def _entry(signal: Any, place: Place | Progress, waiting_since_ns: int | None, now_ns: int) -> OutletSignal:
+    lag_s = 0.0 if waiting_since_ns is None else max(0.0, (now_ns - waiting_since_ns) / 1e9)
     return OutletSignal(
-        signal=place.signal.name.lower(),
-        state=_state(place, lag_s),
+        signal=signal,
+        state=_state(place, lag_s, is_waiting=waiting_since_ns is not None),
         lag_s=round(lag_s, 3),
         delivered_rows=place.delivered_rows,
         dropped_rows=place.dropped_rows,
@@ -84,8 +98,7 @@ def _signal(place: Place, now_ns: int) -> OutletSignal:
     )
 
 
-def _state(place: Place, lag_s: float) -> Literal["ok", "behind", "failing"]:
-    is_waiting = place.waiting_since_ms is not None
+def _state(place: Place | Progress, lag_s: float, *, is_waiting: bool) -> Literal["ok", "behind", "failing"]:
     if is_waiting and (place.last_error_at_ns or 0) > (place.last_delivered_at_ns or 0):
         return "failing"
     return "behind" if lag_s > BEHIND_S else "ok"

@@ -11,6 +11,7 @@ from watchglass.clock import Clock
 from watchglass.ingest.scrape.scraper import Scraper
 from watchglass.model.records import Principal
 from watchglass.outlets.configuration import ConfiguredOutlet
+from watchglass.outlets.model_metrics import Progress
 from watchglass.prometheus.model_calls import ModelCalls
 from watchglass.settings import Settings
 from watchglass.store.changes import Changes
@@ -42,6 +43,7 @@ class Services:
         outlets: What is delivered elsewhere, as the file of outlets has it.
         notifications: Tells people, as the file of targets has it.
         rules: All alert rules.
+        model_metrics: How far the metrics of model calls are, by outlet, as this server sends them.
         not_ready: Why the server cannot do its work now, one sentence a cause; empty when it can.
     """
 
@@ -59,6 +61,7 @@ class Services:
     outlets: Sequence[ConfiguredOutlet]
     notifications: Notifications
     rules: RuleList
+    model_metrics: Callable[[], Mapping[str, Progress]]
     not_ready: Callable[[], list[str]]
 
 

@@ -58,7 +58,7 @@ def usage(
     filter: Filter = "",  # noqa: A002  the parameter's name
     interval: Annotated[str, Query(description="auto, or a number with s, m, h, d or w: 5m")] = "auto",
     group_by: Annotated[str | None, Query(description="Up to three columns, attributes.KEY or resource.KEY, with commas: model,service")] = None,
-    measures: Annotated[str | None, Query(description=f"Names with commas, all when not given: {', '.join(MEASURES)}")] = None,
+    measures: Annotated[str | None, Query(description=f"Names with commas; when not given, all but those of perplexity and entropy: {', '.join(MEASURES)}")] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="Most groups; the others are taken together")] = 20,
     order_by: Annotated[Additive, Query(description="Measure by which groups are the largest")] = "span_count",
     precision: AskedPrecision = "exact",

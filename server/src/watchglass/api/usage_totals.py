@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 
 from watchglass.api.paging import SampledShare
-from watchglass.query.measures import MEASURES, Measure
+from watchglass.query.measures import QUICK_MEASURES, Measure
 from watchglass.query.scope import format_time
 from watchglass.query.usage import Series, Usage
 
@@ -26,7 +26,7 @@ def totals_model(name: str, brief: str, **keys: str) -> type[BaseModel]:
     ['cache_read_input_tokens', 'cost_usd']
     """
     fields: dict[str, Any] = {key: (str, Field(description=description)) for key, description in keys.items()}
-    fields |= {measure.name: _measure(measure) for measure in MEASURES.values()}
+    fields |= {measure.name: _measure(measure) for measure in QUICK_MEASURES}
     return create_model(name, __doc__=brief, **fields)
 
 

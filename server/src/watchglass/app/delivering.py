@@ -1,10 +1,14 @@
 """What delivers stored rows elsewhere, wired."""
 
+from platform import node
 from secrets import token_hex
 
 from watchglass.clock import Clock
 from watchglass.outlets.configuration import read_outlets
+from watchglass.outlets.outlet import Row
 from watchglass.outlets.runner import Outlets
+from watchglass.prometheus.model_calls import ModelCalls
+from watchglass.prometheus.points import points
 from watchglass.query.reader import Reader
 from watchglass.settings import Settings, variable
 from watchglass.store.control.database import ControlDatabase
@@ -16,7 +20,12 @@ EMBEDDED = "embedded"
 
 
 def build_outlets(
-    settings: Settings, clock: Clock, engine: Engine, control: ControlDatabase, telemetry: Telemetry
+    settings: Settings,
+    clock: Clock,
+    engine: Engine,
+    control: ControlDatabase,
+    telemetry: Telemetry,
+    model_calls: ModelCalls,
 ) -> Outlets:
     """Read the file of outlets, if there is one, and prepare them; nothing runs yet.
 
@@ -26,7 +35,12 @@ def build_outlets(
     configured = read_outlets(settings.outlets_file, variable) if settings.outlets_file else []
     reader = Reader(engine, settings.query_max_time_s, settings.query_max_memory_bytes)
     holder = EMBEDDED if settings.store == "embedded" else token_hex(16)
-    outlets = Outlets(configured, reader, control, clock, telemetry, holder=holder)
+    started_ns, instance = clock.now_ns(), f"{node()}:{settings.port}"
+
+    def points_of(project: str | None) -> list[Row]:
+        return list(points(model_calls.counts(), project, instance, started_ns, clock.now_ns()))
+
+    outlets = Outlets(configured, reader, control, clock, telemetry, points_of, holder=holder)
     for labels, read in outlets.lags():
         telemetry.watch("watchglass_outlet_lag_seconds", "Age of the oldest row that an outlet has not delivered", read, **labels)
     return outlets

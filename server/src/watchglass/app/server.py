@@ -112,9 +112,9 @@ class Server:
         ingest = build_ingest(settings, clock, engine, telemetry, prices, doors.admit, changes.tell)
         scraper = build_scraper(settings, clock, ingest, telemetry)
         others = OtherCommits(engine, clock, changes.tell, lambda: changes.count > 0)
-        outlets = build_outlets(settings, clock, engine, control, telemetry)
         notifications = build_notifications(settings, clock, control, follower, telemetry)
         rules = build_rules(settings, control)
+        outlets = build_outlets(settings, clock, engine, control, telemetry, model_calls)
         services = Services(
             settings=settings,
             clock=clock,
@@ -130,6 +130,7 @@ class Server:
             outlets=outlets.configured,
             notifications=notifications,
             rules=rules,
+            model_metrics=outlets.model_metrics,
             not_ready=lambda: ingest.not_ready() + store_answers(engine),
         )
         server = GracefulServer(dispatch(ingest.http, ingest.remote_write, build_api(services)), drain_timeout_s=settings.drain_timeout_s)

@@ -16,6 +16,7 @@ from watchglass.conventions.detect import Detector
 from watchglass.conventions.registry import Convention, FieldRule, load_conventions
 from watchglass.conventions.span_rows import SpanRows
 from watchglass.conventions.tidy import tidy_messages
+from watchglass.conventions.token_columns import fill_tokens
 
 RowMask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
@@ -73,6 +74,7 @@ class Normaliser:
         tidy_messages(columns)
         columns["convention"] = self._names(convention_of)
         derive_columns(spans, self._conventions, convention_of, columns)
+        fill_tokens(attributes, positions, self._conventions, convention_of, columns, leftover)
         return Normalised(columns, leftover)
 
     def _fill(

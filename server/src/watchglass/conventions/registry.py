@@ -44,6 +44,7 @@ KNOWN_KEYS = frozenset(
         "model_call_operations",
         "usage_marks_call",
         "first_token_events",
+        "logprobs",
         "builder",
         "builder_keys",
         "builder_events",
@@ -83,6 +84,7 @@ class Convention:
         model_call_operations: Operations whose span is the call to the model.
         usage_marks_call: Those of them for which only a span that reports input tokens is the call.
         first_token_events: Names of span events of which the first marks the first token.
+        logprobs: Attribute keys whose JSON may hold the answer's tokens with their logprobs.
         build: Reads what nests, None when nothing does.
         builder_keys: Attribute keys that call for `build`; one that ends in a dot is a prefix.
         builder_events: Names of span events that call for `build`.
@@ -97,6 +99,7 @@ class Convention:
     model_call_operations: frozenset[str] = frozenset()
     usage_marks_call: frozenset[str] = frozenset()
     first_token_events: frozenset[str] = frozenset()
+    logprobs: tuple[str, ...] = ()
     build: Build | None = None
     builder_keys: tuple[str, ...] = ()
     builder_events: frozenset[str] = frozenset()
@@ -143,6 +146,7 @@ def parse_convention(name: str, data: Mapping[str, Any]) -> Convention:
         model_call_operations=frozenset(_texts(name, data, "model_call_operations")),
         usage_marks_call=frozenset(_texts(name, data, "usage_marks_call")),
         first_token_events=frozenset(_texts(name, data, "first_token_events")),
+        logprobs=_texts(name, data, "logprobs"),
         build=_builder(name, data),
         builder_keys=_texts(name, data, "builder_keys"),
         builder_events=frozenset(_texts(name, data, "builder_events")),

@@ -80,7 +80,7 @@ def prepare(orders: Orders) -> Callable[[random.Random], None]:
         "stream_usage": True,
     }
     thinker = ChatOpenAI(model="gpt-5-mini", **at)
-    writer = ChatOpenAI(model="gpt-4o", temperature=0.7, **at)
+    writer = ChatOpenAI(model="gpt-4o", temperature=0.7, logprobs=True, top_logprobs=3, **at)
     pipeline = Pipeline(thinker, writer)
 
     def write(draw: random.Random) -> None:

@@ -11,6 +11,7 @@ _SCALARS = {
     "String": pa.string(),
     "Bool": pa.bool_(),
     "UInt8": pa.uint8(),
+    "UInt16": pa.uint16(),
     "UInt32": pa.uint32(),
     "UInt64": pa.uint64(),
     "Int32": pa.int32(),

@@ -31,6 +31,8 @@ class ConfiguredOutlet:
         kind: Its kind.
         max_lag_s: How far behind it may fall, in seconds; older rows are dropped and counted.
         arrivals: What it delivers, by signal.
+        project: Whose rows these are; None for all projects.
+        has_model_metrics: Whether the metrics of model calls go there too.
         outlet: The target's language.
         secrets: What must not be shown.
     """
@@ -39,6 +41,8 @@ class ConfiguredOutlet:
     kind: str
     max_lag_s: float
     arrivals: dict[Signal, Arrivals]
+    project: str | None
+    has_model_metrics: bool
     outlet: Outlet = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
 
@@ -65,10 +69,15 @@ def _outlet(options: Options) -> ConfiguredOutlet:
         if signal not in signals:
             raise options.invalid("filter", f"{signal.name.lower()} are not among the signals of this outlet")
     max_lag_s = 3600 * options.number("max_lag_hours", DEFAULT_MAX_LAG_HOURS, 0.01, 24 * 365)
+    has_model_metrics = options.take("model_metrics", Signal.METRICS in signals)
+    if not isinstance(has_model_metrics, bool) or (has_model_metrics and Signal.METRICS not in signals):
+        raise options.invalid("model_metrics", "must be true or false, and metrics among the signals")
     outlet = kind.build(options)
     options.done()
     arrivals = {signal: Arrivals(signal, project, filters.get(signal, parse(""))) for signal in signals}
-    return ConfiguredOutlet(name, kind.name, max_lag_s, arrivals, outlet, tuple(options.secrets))
+    return ConfiguredOutlet(
+        name, kind.name, max_lag_s, arrivals, project, has_model_metrics, outlet, tuple(options.secrets)
+    )
 
 
 def _kind(options: Options) -> Kind:

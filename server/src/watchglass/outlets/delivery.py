@@ -41,11 +41,11 @@ class Sending(Protocol):
 class DeliveryObserver(Protocol):
     """What a delivery reports of itself."""
 
-    def outlet_rows(self, outlet: str, signal: Signal, outcome: str, rows: int) -> None:
-        """`rows` were delivered or dropped (the outcome)."""
+    def outlet_rows(self, outlet: str, signal: str, outcome: str, rows: int) -> None:
+        """`rows` of a signal, or of the metrics of model calls, were delivered or dropped (the outcome)."""
         ...
 
-    def outlet_failed(self, outlet: str, signal: Signal) -> None:
+    def outlet_failed(self, outlet: str, signal: str) -> None:
         """A request failed and is tried again, or was refused."""
         ...
 

@@ -26,6 +26,10 @@ class LabelSet:
     gen_ai_operation_name: str
     gen_ai_response_model: str
 
+    def attributes(self) -> dict[str, str]:
+        """The labels under OpenTelemetry's names; those that say nothing are left out."""
+        return {ATTRIBUTES[field.name]: value for field in fields(self) if (value := getattr(self, field.name))}
+
     def written(self) -> str:
         """The labels as they stand between the braces."""
         pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
@@ -41,6 +45,17 @@ LABELS = {
     "gen_ai_response_model": "model",
 }
 """Label and the column of `spans` that fills it, in the order of LabelSet."""
+
+
+ATTRIBUTES = {
+    "project": "project",
+    "service_name": "service.name",
+    "service_version": "service.version",
+    "gen_ai_provider_name": "gen_ai.provider.name",
+    "gen_ai_operation_name": "gen_ai.operation.name",
+    "gen_ai_response_model": "gen_ai.response.model",
+}
+"""Label and OpenTelemetry's name for it."""
 
 
 def escaped(value: str) -> str:
@@ -60,6 +75,8 @@ class LabelSets:
         """The project of each number."""
         self.written: list[str] = []
         """The labels of each number as they stand between the braces."""
+        self.attributes: list[dict[str, str]] = []
+        """The same under OpenTelemetry's names."""
 
     def __len__(self) -> int:
         return len(self.projects)
@@ -92,16 +109,19 @@ class LabelSets:
         if number is not None:
             return number, True
         if len(self._numbers) < self._max_count:
-            number = self._numbers[labels] = self._add(labels.project, labels.written())
+            number = self._numbers[labels] = self._add(labels.project, labels.written(), labels.attributes())
             return number, True
         number = self._overflow_numbers.get(labels.project)
         if number is None:
             # the label that OpenTelemetry's SDKs give to the series of what went over their limit
             written = f'project="{escaped(labels.project)}",otel_metric_overflow="true"'
-            number = self._overflow_numbers[labels.project] = self._add(labels.project, written)
+            number = self._overflow_numbers[labels.project] = self._add(
+                labels.project, written, {"project": labels.project, "otel.metric.overflow": "true"}
+            )
         return number, False
 
-    def _add(self, project: str, written: str) -> int:
+    def _add(self, project: str, written: str, attributes: dict[str, str]) -> int:
         self.projects.append(project)
         self.written.append(written)
+        self.attributes.append(attributes)
         return len(self.projects) - 1

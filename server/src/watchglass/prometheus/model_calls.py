@@ -44,6 +44,7 @@ class Counts:
     Attributes:
         projects: Project of each.
         labels: Labels of each as they stand between the braces.
+        attributes: The same under OpenTelemetry's names.
         requests: Calls.
         unpriced: Calls with tokens and no price.
         cost_usd: Cost of the priced calls.
@@ -54,6 +55,7 @@ class Counts:
 
     projects: list[str]
     labels: list[str]
+    attributes: list[dict[str, str]]
     requests: npt.NDArray[np.int64]
     unpriced: npt.NDArray[np.int64]
     cost_usd: npt.NDArray[np.float64]
@@ -104,6 +106,7 @@ class ModelCalls:
             return Counts(
                 projects=list(self._labels.projects),
                 labels=list(self._labels.written),
+                attributes=list(self._labels.attributes),
                 requests=self._requests.copy(),
                 unpriced=self._unpriced.copy(),
                 cost_usd=self._cost_usd.copy(),

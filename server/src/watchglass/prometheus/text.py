@@ -7,47 +7,31 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from watchglass.prometheus.families import COUNTERS, ERRORS, OVERFLOW, TIMES, TOKEN_KINDS, TOKENS
 from watchglass.prometheus.histogram import Histogram
 from watchglass.prometheus.label_sets import escaped
 from watchglass.prometheus.model_calls import Counts
-
-_TIMES = (
-    ("gen_ai_client_operation_duration_seconds", "Duration of calls to a model", "duration"),
-    ("gen_ai_client_time_to_first_token_seconds", "From the start of a call to its first token", "first_token"),
-    ("gen_ai_client_time_per_output_token_seconds", "Mean time of each output token after the first", "output_token"),
-)
-_COUNTERS = (
-    ("gen_ai_client_requests", "Calls to a model", "requests"),
-    ("gen_ai_client_unpriced_requests", "Calls with tokens whose model has no price", "unpriced"),
-    ("gen_ai_client_cost_usd", "Cost of the priced calls in USD", "cost_usd"),
-)
-_ERRORS = ("gen_ai_client_errors", "Calls to a model that failed, by class of error")
-_TOKENS = ("gen_ai_client_token_usage", "Tokens of a call, by input and output")
-_OVERFLOW = (
-    "watchglass_model_metrics_overflowed_requests",
-    "Calls counted in a series of overflow, as there were too many label sets",
-)
 
 
 def write(counts: Counts, project: str | None, is_openmetrics: bool) -> bytes:
     """Write the series of a project, or of all for None, without the mark of the end that OpenMetrics asks for."""
     numbers = [number for number, of in enumerate(counts.projects) if project in (None, of)]
     lines: list[str] = []
-    for name, brief, attribute in _COUNTERS:
-        values = getattr(counts, attribute).tolist()
-        lines += _head(name, "counter", brief, is_openmetrics)
-        lines += [f"{name}_total{{{counts.labels[number]}}} {values[number]!r}" for number in numbers]
+    for family in COUNTERS:
+        values = getattr(counts, family.key).tolist()
+        lines += _head(family.page_name, "counter", family.brief, is_openmetrics)
+        lines += [f"{family.page_name}_total{{{counts.labels[number]}}} {values[number]!r}" for number in numbers]
     lines += _errors(counts, numbers, is_openmetrics)
-    for name, brief, key in _TIMES:
-        lines += _head(name, "histogram", brief, is_openmetrics)
-        lines += _buckets(name, counts.histograms[key], ((at, counts.labels[at]) for at in numbers), is_openmetrics)
-    lines += _head(_TOKENS[0], "histogram", _TOKENS[1], is_openmetrics)
-    for kind in ("input", "output"):
+    for family in TIMES:
+        lines += _head(family.page_name, "histogram", family.brief, is_openmetrics)
+        lines += _buckets(family.page_name, counts.histograms[family.key], ((at, counts.labels[at]) for at in numbers), is_openmetrics)
+    lines += _head(TOKENS.page_name, "histogram", TOKENS.brief, is_openmetrics)
+    for kind in TOKEN_KINDS:
         labelled = ((at, f'{counts.labels[at]},gen_ai_token_type="{kind}"') for at in numbers)
-        lines += _buckets(_TOKENS[0], counts.histograms[f"{kind}_tokens"], labelled, is_openmetrics)
+        lines += _buckets(TOKENS.page_name, counts.histograms[f"{kind}_tokens"], labelled, is_openmetrics)
     if project is None:
-        lines += _head(_OVERFLOW[0], "counter", _OVERFLOW[1], is_openmetrics)
-        lines.append(f"{_OVERFLOW[0]}_total {counts.overflowed}")
+        lines += _head(OVERFLOW.page_name, "counter", OVERFLOW.brief, is_openmetrics)
+        lines.append(f"{OVERFLOW.page_name}_total {counts.overflowed}")
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -58,11 +42,11 @@ def _head(name: str, kind: str, brief: str, is_openmetrics: bool) -> list[str]:
 
 
 def _errors(counts: Counts, numbers: Iterable[int], is_openmetrics: bool) -> Iterator[str]:
-    yield from _head(_ERRORS[0], "counter", _ERRORS[1], is_openmetrics)
+    yield from _head(ERRORS.page_name, "counter", ERRORS.brief, is_openmetrics)
     shown = set(numbers)
     for (number, error_type), count in counts.errors.items():
         if number in shown:
-            yield f'{_ERRORS[0]}_total{{{counts.labels[number]},error_type="{escaped(error_type)}"}} {count}'
+            yield f'{ERRORS.page_name}_total{{{counts.labels[number]},error_type="{escaped(error_type)}"}} {count}'
 
 
 def _buckets(

@@ -23,7 +23,7 @@ class Partial:
     """An aggregate in parts that can be merged.
 
     Attributes:
-        rollup: Of one row of a rollup; `{t}` stands for the table.
+        rollup: Of one row of a rollup; `{t}` stands for the table. Empty where no rollup has it.
         raw: Over spans; `{t}` stands for the table.
         merge_rollup: Merges the rollup's; `{c}` stands for the column that holds them.
         merge_raw: Merges those over spans, likewise.
@@ -59,6 +59,11 @@ class Measure:
     is_sum: bool
     is_nullable: bool
     is_integer: bool
+
+    @property
+    def is_in_rollups(self) -> bool:
+        """Whether the rollups have it; else it is measured on the spans themselves."""
+        return all(partial_named(name).rollup for name in self.partials)
 
 
 BUCKETS_A_DOUBLING = 16
@@ -105,6 +110,10 @@ PARTIALS: dict[str, Partial] = {
     "duration_buckets": _buckets("duration"),
     "time_to_first_token_buckets": _buckets("time_to_first_token"),
     "time_per_output_token_buckets": _buckets("time_per_output_token"),
+    "perplexity_log_sum": Partial("", "sum(log(greatest({t}.perplexity, 1)))"),
+    "perplexity_count": Partial("", "count({t}.perplexity)"),
+    "entropy_sum_nats": Partial("", "sum({t}.mean_entropy_nats)"),
+    "entropy_count": Partial("", "count({t}.mean_entropy_nats)"),
 }
 """Each aggregate by name; the raw one says what the view behind the rollup says."""
 
@@ -124,6 +133,10 @@ def _cost(row: Mapping[str, Any]) -> float | None:
     """A sum of nothing but unknown costs is not 0."""
     cost_usd: float = row["cost_usd"]
     return None if cost_usd == 0 and row["unpriced_count"] > 0 else cost_usd
+
+
+def _perplexity(row: Mapping[str, Any]) -> float | None:
+    return math.exp(row["perplexity_log_sum"] / row["perplexity_count"]) if row["perplexity_count"] else None
 
 
 def _percentiles(name: str, brief: str) -> list[Measure]:
@@ -170,9 +183,21 @@ MEASURES: dict[str, Measure] = {
             "output_tokens_per_s", "1/s", "Output tokens of model calls over the time that these calls took",
             "output_tokens", "generation_ns", 1e9, is_integer=False,
         ),
+        Measure(
+            "perplexity_mean", "", "Geometric mean of the perplexity of answers whose tokens' logprobs were sent",
+            ("perplexity_log_sum", "perplexity_count"), _perplexity,
+            is_sum=False, is_nullable=True, is_integer=False,
+        ),
+        _ratio(
+            "entropy_mean_nats", "nats", "Mean over answers of the mean entropy of their tokens' choice",
+            "entropy_sum_nats", "entropy_count", is_integer=False,
+        ),
     ]
 }  # fmt: skip
 """Every measure by name, in the order in which they are answered."""
+
+QUICK_MEASURES = tuple(measure for measure in MEASURES.values() if measure.is_in_rollups)
+"""Those that the rollups have: what is answered where nobody names measures."""
 
 
 _OVER = re.compile(r"(?P<time>duration|time_to_first_token|time_per_output_token)_over_(?P<count>\d{1,9})(?P<unit>ms|s)_count", re.ASCII)
@@ -204,13 +229,13 @@ def partial_named(name: str) -> Partial:
 
 
 def read_measures(text: str | None) -> tuple[Measure, ...]:
-    """Return the measures that a comma-separated list names, in the registry's order; all when None.
+    """Return the measures that a comma-separated list names, in the registry's order; those of the rollups when None.
 
     Raises:
         InvalidInput: A name that is no measure; the field is `measures`.
     """
     if text is None:
-        return tuple(MEASURES.values())
+        return QUICK_MEASURES
     names = {name.strip() for name in text.split(",")}
     found = {name: measure_named(name) for name in sorted(names)}
     for name, measure in found.items():

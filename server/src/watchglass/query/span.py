@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from watchglass.errors import NotFound
-from watchglass.model.fields import load_fields
+from watchglass.model.fields import Field, load_fields
 from watchglass.query.reader import Reader
 from watchglass.query.scope import format_time
 from watchglass.query.span_texts import joined
@@ -23,6 +23,14 @@ MAX_DEPTH = 100
 """JSON that is nested deeper stays text."""
 
 
+TOKENS = "token_"
+"""What the columns of the answer's tokens begin with: there may be thousands; see query.tokens."""
+
+
+def _is_selected(field: Field) -> bool:
+    return not field.name.startswith(TOKENS)
+
+
 def _selected(name: str, type_name: str) -> str:
     if type_name.startswith("DateTime64"):
         return f"toUnixTimestamp64Nano(toDateTime64(spans.{name}, 9, 'UTC')) AS {name}"
@@ -32,7 +40,8 @@ def _selected(name: str, type_name: str) -> str:
 
 
 _SPAN = f"""
-SELECT {", ".join(_selected(field.name, field.type) for field in load_fields()["spans"])}
+SELECT {", ".join(_selected(field.name, field.type) for field in load_fields()["spans"] if _is_selected(field))},
+    length(spans.token_texts) AS token_count
 FROM spans
 WHERE project_id = {{project_id:String}} AND trace_id = {{trace_id:String}} AND span_id = {{span_id:String}}
 ORDER BY spans.start_time, spans.received_at, spans.batch_id
@@ -52,7 +61,7 @@ LIMIT 1000
 def find_span(reader: Reader, project_id: str, trace_id: str, span_id: str) -> dict[str, Any]:
     """Return every column of a span under its vocabulary name; of several with that id the earliest.
 
-    Instants are RFC 3339 text. Columns that hold JSON are parsed where they do. Messages that the span itself does not
+    Of the tokens only their number is told, `token_count`. Instants are RFC 3339 text. Columns that hold JSON are parsed where they do. Messages that the span itself does not
     have come from its log events. The maps of typed attributes are one, `attributes`; events are one list, `events`
     (time, name, attributes).
 
@@ -81,15 +90,16 @@ def find_span(reader: Reader, project_id: str, trace_id: str, span_id: str) -> d
 def _readable(row: dict[str, Any]) -> dict[str, Any]:
     span: dict[str, Any] = {}
     for field in load_fields()["spans"]:
-        value = row[field.name]
-        if field.name.startswith("event_") or field.name.startswith("attributes_"):
+        if field.name.startswith(("event_", "attributes_")) or not _is_selected(field):
             continue
+        value = row[field.name]
         if field.type.startswith("DateTime64"):
             span[field.name] = format_time(value)
         elif field.type.startswith("Map("):
             span[field.name] = dict(value)
         else:
             span[field.name] = parsed(value) if field.name in _JSON else _written(value)
+    span["token_count"] = row["token_count"]
     span["attributes"] = merged_attributes(row)
     events = zip(row["event_times"], row["event_names"], row["event_attributes"], strict=True)
     span["events"] = [

@@ -59,7 +59,11 @@ def measure_usage(reader: Reader, question: UsageQuestion, kept: Kept, now_ns: i
         TooExpensive: It went over the limits.
         StoreError: The store failed.
     """
-    can_use_rollups = is_in_rollups(question.expr) and all(group.is_dimension for group in question.groups)
+    can_use_rollups = (
+        is_in_rollups(question.expr)
+        and all(group.is_dimension for group in question.groups)
+        and all(measure.is_in_rollups for measure in question.measures)
+    )
     source = choose_source(question.scope, question.interval_s, can_use_rollups=can_use_rollups, kept=kept)
     if question.precision == "exact" or source.name != "spans":
         return _measured(reader, question, source, now_ns)

@@ -1,7 +1,7 @@
 """Usage over a whole range, without buckets: what the lists of models and services show."""
 
 from watchglass.query.expr import Expr
-from watchglass.query.measures import MEASURES
+from watchglass.query.measures import QUICK_MEASURES
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
 from watchglass.query.usage import Usage, measure_usage
@@ -13,12 +13,12 @@ from watchglass.query.usage_statements import UsageQuestion
 def total_usage(
     reader: Reader, scope: Scope, expr: Expr, group_by: str, limit: int, kept: Kept, now_ns: int, precision: Precision = "exact"
 ) -> Usage:
-    """Measure everything by the columns in `group_by`, the group with the most spans first; see measure_usage."""
+    """Measure all that rollups have by the columns in `group_by`, the group with the most spans first; see measure_usage."""
     question = UsageQuestion(
         scope=scope,
         expr=expr,
         groups=read_groups(group_by),
-        measures=tuple(MEASURES.values()),
+        measures=QUICK_MEASURES,
         interval_s=None,
         limit=limit,
         order_by="span_count",

@@ -9,6 +9,7 @@ import { readSection, SECTIONS, type Section, type SettingsSearch } from "../../
 import { Appearance } from "./Appearance";
 import { Health } from "./Health";
 import { Keys } from "./Keys";
+import { Outlets } from "./Outlets";
 import { Prices } from "./Prices";
 import { Projects } from "./Projects";
 import { Retention } from "./Retention";
@@ -24,6 +25,7 @@ const PARTS: Record<Section, ComponentType<SectionProps>> = {
   keys: Keys,
   prices: Prices,
   retention: Retention,
+  outlets: Outlets,
   health: Health,
   appearance: Appearance,
 };

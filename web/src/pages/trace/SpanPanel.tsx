@@ -21,6 +21,7 @@ import {
   type Columns,
   eventsOf,
   identityOf,
+  numberOf,
   parametersOf,
   resourceOf,
   textOf,
@@ -31,6 +32,7 @@ import { JsonPanel } from "./JsonPanel";
 import { logRange } from "./logRange";
 import { ScorePanel } from "./ScorePanel";
 import styles from "./SpanPanel.module.css";
+import { TokenPanel } from "./TokenPanel";
 
 interface SpanPanelProps {
   trace: Trace;
@@ -87,9 +89,12 @@ function SpanTabs({
   const logs = useQuery({ ...traceLogs(trace.trace_id, project, start, end), placeholderData: keepPreviousData });
   const scores = useQuery(traceScores(trace.trace_id, project));
   const events = eventsOf(columns);
+  const token_count = numberOf(columns, "token_count") ?? 0;
+  // a tab that this span lacks may still be chosen, from the one before
+  const tab = search.tab === "tokens" && token_count === 0 ? undefined : search.tab;
   return (
     <Tabs
-      value={search.tab ?? "conversation"}
+      value={tab ?? "conversation"}
       onChange={(tab) => onSearch({ tab: tab === null || tab === "conversation" ? undefined : tab })}
       className={styles.tabs}
       keepMounted={false}
@@ -97,6 +102,7 @@ function SpanTabs({
     >
       <Tabs.List>
         <Tabs.Tab value="conversation">{span.is_model_call ? "Messages" : "Input & output"}</Tabs.Tab>
+        {token_count > 0 && <Counted value="tokens" label="Tokens" count={token_count} />}
         <Tabs.Tab value="attributes">Attributes</Tabs.Tab>
         <Counted value="events" label="Events" count={events.length} />
         <Counted value="logs" label="Logs" count={logs.data?.length} />
@@ -105,6 +111,9 @@ function SpanTabs({
       </Tabs.List>
       <Tabs.Panel value="conversation">
         <Conversation columns={columns} isLoading={detail.isPending} search={search} onSearch={onSearch} />
+      </Tabs.Panel>
+      <Tabs.Panel value="tokens">
+        <TokenPanel trace_id={trace.trace_id} span_id={span.span_id} project={project} />
       </Tabs.Panel>
       <Tabs.Panel value="attributes" className={styles.lists}>
         <FactList title="Parameters" facts={parametersOf(columns)} project={project} />

@@ -49,6 +49,7 @@ class Ask:
         max_tokens: Limit of output tokens, None for none.
         json_schema: Schema that the answer must fit; None for free text.
         must_call_tool: A tool must be called.
+        top_logprobs: Likeliest tokens told at each place, with the logprobs of all; None for no logprobs.
         wants_cache: The client marked a prefix for the provider's cache.
         material: Bytes that decide everything that is drawn: the same request gives the same answer.
     """
@@ -59,6 +60,7 @@ class Ask:
     max_tokens: int | None = None
     json_schema: Mapping[str, Any] | None = None
     must_call_tool: bool = False
+    top_logprobs: int | None = None
     wants_cache: bool = False
     material: bytes = b""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from watchglass.demo.stub.conversation import Answer, Ask, Tool, Turn
+from watchglass.demo.stub.logprobs import token_logprobs
 from watchglass.demo.stub.requests import list_field, number_field, text_field
 from watchglass.demo.stub.tokens import pieces
 from watchglass.errors import InvalidInput
@@ -30,6 +31,7 @@ def read_chat(data: Mapping[str, Any], material: bytes) -> Ask:
         max_tokens=None if limit is None else int(limit),
         json_schema=_json_schema(data.get("response_format") or {}),
         must_call_tool=data.get("tool_choice") == "required" or isinstance(data.get("tool_choice"), dict),
+        top_logprobs=int(number_field(data, "top_logprobs", 0, 20) or 0) if data.get("logprobs") else None,
         material=material,
     )
 
@@ -82,9 +84,11 @@ def completion(ask: Ask, answer: Answer, created_s: int) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": answer.text or None, "refusal": None}
     if answer.tool_calls:
         message["tool_calls"] = _calls(answer)
+    logprobs = _logprobs(ask, answer)
+    choice = {"index": 0, "message": message, "logprobs": logprobs and _told(logprobs), "finish_reason": finish_reason(answer)}
     return {
         **_envelope("chat.completion", ask, answer, created_s),
-        "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason(answer)}],
+        "choices": [choice],
         "usage": usage(answer),
     }
 
@@ -96,14 +100,15 @@ def completion_events(ask: Ask, answer: Answer, created_s: int, *, with_usage: b
         The event's text, and how many tokens of the answer it carries.
     """
 
-    def event(delta: dict[str, Any], finish: str | None = None) -> str:
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+    def event(delta: dict[str, Any], finish: str | None = None, logprobs: dict[str, Any] | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "logprobs": logprobs, "finish_reason": finish}
         chunk = {**_envelope("chat.completion.chunk", ask, answer, created_s), "choices": [choice]}
         return f"data: {json.dumps({**chunk, 'usage': None} if with_usage else chunk)}\n\n"
 
     yield event({"role": "assistant", "content": None if answer.tool_calls else "", "refusal": None}), 0
-    for piece in pieces(answer.text):
-        yield event({"content": piece}), 1
+    logprobs = _logprobs(ask, answer)
+    for position, piece in enumerate(pieces(answer.text)):
+        yield event({"content": piece}, logprobs=_told([logprobs[position]]) if logprobs else None), 1
     for index, call in enumerate(_calls(answer)):
         head = {**call, "index": index, "function": {"name": call["function"]["name"], "arguments": ""}}
         yield event({"tool_calls": [head]}), 1
@@ -114,6 +119,16 @@ def completion_events(ask: Ask, answer: Answer, created_s: int, *, with_usage: b
         envelope = _envelope("chat.completion.chunk", ask, answer, created_s)
         yield f"data: {json.dumps({**envelope, 'choices': [], 'usage': usage(answer)})}\n\n", 0
     yield "data: [DONE]\n\n", 0
+
+
+def _logprobs(ask: Ask, answer: Answer) -> list[dict[str, Any]] | None:
+    if ask.top_logprobs is None or not answer.text:
+        return None
+    return token_logprobs(answer.text, answer.answer_id, ask.top_logprobs)
+
+
+def _told(tokens: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"content": tokens, "refusal": None}
 
 
 def _envelope(kind: str, ask: Ask, answer: Answer, created_s: int) -> dict[str, Any]:
