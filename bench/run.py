@@ -1,4 +1,4 @@
-"""The benchmarks: `python bench/run.py [ingest|query|explain|idle|metrics|scrape|rules|probe|anomaly|all]` measures and prints each figure beside its limit."""
+"""The benchmarks: `python bench/run.py [ingest|points|query|explain|idle|metrics|scrape|rules|probe|anomaly|all]` measures and prints each figure beside its limit."""
 
 import argparse
 from types import ModuleType
@@ -7,6 +7,7 @@ import anomaly
 import explain
 import idle
 import ingest
+import metric_points
 import metrics_page
 import probe
 import query
@@ -17,6 +18,7 @@ from figures import keep, show
 
 PARTS: dict[str, tuple[ModuleType, str]] = {
     "ingest": (ingest, "Ingest"),
+    "points": (metric_points, "Metric points"),
     "query": (query, "Queries over HTTP"),
     "screens": (screens, "Screens in a browser"),
     "explain": (explain, "Why something changed"),

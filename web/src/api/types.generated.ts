@@ -1772,7 +1772,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-<<<<<<< HEAD
          * AbsenceCondition
          * @description Nothing came within the window, of all or, where the query groups, of a group that came before.
          */
@@ -1872,6 +1871,22 @@ export interface components {
             evaluations: components["schemas"]["RuleRunOut"][];
         };
         /**
+         * AlternativeEntry
+         * @description A token that could have stood at a place.
+         */
+        AlternativeEntry: {
+            /**
+             * Surprisal Nats
+             * @description Its negative logprob, in nats
+             */
+            surprisal_nats: number;
+            /**
+             * Text
+             * @description Its text
+             */
+            text: string;
+        };
+        /**
          * AnomalyCondition
          * @description A value outside of the band in which its series usually is at that time; nothing has to be set.
          */
@@ -1906,22 +1921,6 @@ export interface components {
              * @enum {string}
              */
             kind: "anomaly";
-=======
-         * AlternativeEntry
-         * @description A token that could have stood at a place.
-         */
-        AlternativeEntry: {
-            /**
-             * Surprisal Nats
-             * @description Its negative logprob, in nats
-             */
-            surprisal_nats: number;
-            /**
-             * Text
-             * @description Its text
-             */
-            text: string;
->>>>>>> 94c71f4 (Keep tokens with their logprobs, show how sure a model was of each, show outlets in Settings, and send model calls' metrics to them)
         };
         /**
          * AskerOut
@@ -7357,7 +7356,6 @@ export interface components {
             value: number;
         };
         /**
-<<<<<<< HEAD
          * ThresholdCondition
          * @description A value over `above` or under `below`.
          */
@@ -7382,7 +7380,8 @@ export interface components {
              * @description What the value must come back to before an alert ends, at most `above` or at least `below`; null for the bound itself
              */
             recover?: number | null;
-=======
+        };
+        /**
          * TokenEntry
          * @description One token.
          */
@@ -7430,7 +7429,6 @@ export interface components {
              * @description Tokens kept of the answer, at most 8,192; 0 where the client sent no logprobs
              */
             total: number;
->>>>>>> 94c71f4 (Keep tokens with their logprobs, show how sure a model was of each, show outlets in Settings, and send model calls' metrics to them)
         };
         /**
          * ToolEntry

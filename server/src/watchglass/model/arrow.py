@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+import numpy as np
 import pyarrow as pa
 
 from watchglass.model.fields import fields_of
@@ -57,9 +58,19 @@ def default_column(table: str, name: str, row_count: int) -> pa.Array:
     """Return `row_count` defaults of a column: null where it can be, else empty text, 0, false, an empty list or map."""
     field = fields_of(table)[name]
     kind = arrow_type(field.type)
-    if field.is_nullable or not row_count:  # repeat cannot make an empty array of lists
+    if field.is_nullable or not row_count:
         return pa.nulls(row_count, kind)
+    if pa.types.is_list(kind) or pa.types.is_map(kind):
+        return _empty_lists(kind, row_count)
     return pa.repeat(default_value(kind), row_count)
+
+
+def _empty_lists(kind: pa.DataType, row_count: int) -> pa.Array:
+    """Lists, or maps, of nothing: `repeat` copies them one by one, which was half of what it took to decode metric points."""
+    offsets = pa.array(np.zeros(row_count + 1, dtype=np.int32))
+    if pa.types.is_map(kind):
+        return pa.MapArray.from_arrays(offsets, pa.nulls(0, kind.key_type), pa.nulls(0, kind.item_type)).cast(kind)
+    return pa.ListArray.from_arrays(offsets, pa.nulls(0, kind.value_type)).cast(kind)
 
 
 def default_value(kind: pa.DataType) -> pa.Scalar:

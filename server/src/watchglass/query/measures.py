@@ -196,9 +196,6 @@ MEASURES: dict[str, Measure] = {
 }  # fmt: skip
 """Every measure by name, in the order in which they are answered."""
 
-QUICK_MEASURES = tuple(measure for measure in MEASURES.values() if measure.is_in_rollups)
-"""Those that the rollups have: what is answered where nobody names measures."""
-
 
 _OVER = re.compile(r"(?P<time>duration|time_to_first_token|time_per_output_token)_over_(?P<count>\d{1,9})(?P<unit>ms|s)_count", re.ASCII)
 
@@ -226,6 +223,10 @@ def partial_named(name: str) -> Partial:
         f"arraySum(arrayMap((bucket, n) -> if(bucket > {last}, n, 0), mapKeys({counts}), mapValues({counts})))",
         f"countIf(isNotNull({time}) AND log2(ifNull({time}, 0) + 1.) * {BUCKETS_A_DOUBLING} >= {last + 1})",
     )
+
+
+QUICK_MEASURES = tuple(measure for measure in MEASURES.values() if measure.is_in_rollups)
+"""Those that the rollups have: what is answered where nobody names measures."""
 
 
 def read_measures(text: str | None) -> tuple[Measure, ...]:
