@@ -72,7 +72,7 @@ def request_body(group: int, template: int) -> bytes:
     return request.SerializeToString()
 
 
-def _point(metric, kind: int, draw: random.Random):  # noqa: ANN001, ANN202 - protobuf's own types
+def _point(metric, kind: int, draw: random.Random):
     if kind == 0:
         metric.histogram.aggregation_temporality = 2
         point = metric.histogram.data_points.add(count=draw.randint(1, 10**6), sum=draw.random() * 1e6)

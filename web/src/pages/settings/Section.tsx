@@ -49,7 +49,7 @@ export function Rows({ label, columns, children, minWidth = 640 }: RowsProps) {
 
 /** What stands where rows will be. */
 export function WaitingRows({ count }: { count: number }) {
-  return <Skeleton height={34 * (count + 1)} aria-label="Loading" />;
+  return <Skeleton height={34 * (count + 1)} role="status" aria-label="Loading" />;
 }
 
 /** Why a part is not shown; a key without the scope is told which one it takes. */
