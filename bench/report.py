@@ -13,13 +13,13 @@ HEAD = """<!-- Written by `python bench/report.py` from the last run of `python 
 # Performance
 
 `python bench/run.py` measures everything below on the machine it runs on and prints limit, figure and ratio; the load generator
-and the server share its cores. `python bench/run.py ingest|points|query|explain|screens|idle|scrape|metrics|probe|anomaly` runs one part; `--spans 1000000` makes the queried store smaller.
+and the server share its cores. `python bench/run.py ingest|points|query|explain|screens|idle|scrape|metrics|rules|probe|anomaly` runs one part; `--spans 1000000` makes the queried store smaller.
 
 """
 
 TITLES = {
     "ingest": "Ingest", "points": "Metric points", "query": "Queries", "explain": "Why something changed", "screens": "Screens in a browser", "idle": "At rest", "probe": "The probe", "scrape": "Scraping",
-    "metrics": "What Prometheus scrapes", "anomaly": "Anomalies",
+    "metrics": "What Prometheus scrapes", "anomaly": "Anomalies", "rules": "Alert rules",
 }  # fmt: skip
 
 PROFILE = """

@@ -85,7 +85,7 @@ def test_what_is_unusual_is_breached_and_what_is_new_says_so(engine: Engine) -> 
 
 
 def test_what_was_learnt_is_kept_and_gives_the_same(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same moment again, and moments one after the other, say what learning anew says; new series join within the hour."""
+    """The same moment again, and moments one after the other, say what learning anew says."""
     monkeypatch.setattr(anomaly, "KEEP_WINDOWS", 2)
     fill(engine, "a", 20, {5: 60.0}, series=1)
     states = States()
@@ -101,11 +101,18 @@ def test_what_was_learnt_is_kept_and_gives_the_same(engine: Engine, monkeypatch:
     assert 2 <= states.saved <= 4
     [earlier] = evaluate(rule(), asking(engine), END_NS - 40 * STEP_NS, states)
     assert earlier.is_breached is False
-    fill(engine, "b", 0.01, {}, series=2)
-    told = {it.labels["service_name"]: it.note for it in evaluate(rule(), asking(engine), END_NS + 7 * STEP_NS, states)}
+
+
+def test_a_new_series_joins_within_the_hour(engine: Engine) -> None:
+    """Until then it says that it is new, and from then on how much history it has."""
+    fill(engine, "a", 20, {}, series=1)
+    states = States()
+    evaluate(rule(), asking(engine), END_NS, states)
+    fill(engine, "b", 0.05, {}, series=2)
+    told = {it.labels["service_name"]: it.note for it in evaluate(rule(), asking(engine), END_NS, states)}
     assert told == {"a": "", "b": "a new series: its history is learnt within the hour"}
-    told = {it.labels["service_name"]: it.note for it in evaluate(rule(), asking(engine), END_NS + 16 * STEP_NS, states)}
-    assert "of 14 days of history" in told["b"]
+    told = {it.labels["service_name"]: it.note for it in evaluate(rule(), asking(engine), END_NS + 4 * STEP_NS, states)}
+    assert told == {"a": "", "b": "0.1 of 14 days of history"}
 
 
 def test_late_data_counts(engine: Engine) -> None:

@@ -1,6 +1,8 @@
 """Rules as YAML: what is read is what was written, and what is wrong is told with its line."""
 
+import re
 import string
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchglass.alerts.rule import Rule
+from watchglass.alerts.rule_files import delivered_rules
 from watchglass.alerts.rule_yaml import parse_rules, write_rules
 from watchglass.errors import InvalidInput
 from watchglass.query.expr import Text, write
@@ -38,6 +41,18 @@ def test_a_file_is_read() -> None:
     errors, slow = parse_rules(GOOD, "rules.yml")
     assert (errors.name, errors.for_s, slow.window_s, slow.query.group_by) == ("errors", 300, 5400, ["model"])
     assert parse_rules("", "rules.yml") == []
+
+
+def test_examples_and_documentation_are_right() -> None:
+    """What users copy can be read, and its rules are of every kind."""
+    root = Path(__file__).parents[3]
+    examples = parse_rules((root / "examples" / "alerts.yml").read_text("utf-8"), "alerts.yml")
+    shown = re.findall(r"^ *- (\{name: .*\})$", (root / "docs" / "alerts.md").read_text("utf-8"), re.MULTILINE)
+    documented = parse_rules("rules:\n" + "\n".join(f"- {it}" for it in shown), "alerts.md")
+    assert len(examples) >= 5
+    assert len(documented) >= 5
+    delivered = delivered_rules()
+    assert {it.when.kind for it in (*examples, *documented, *delivered)} == {"threshold", "change", "absence", "objective", "budget", "anomaly"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Prometheus's alerting rules as rules of ours, and over the same points the same answer as Debian's own Prometheus would give."""
+"""Prometheus's alerting rules as rules of ours, as far as they mean the same; what does not map is named."""
 
 from typing import Any
 
