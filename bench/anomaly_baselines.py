@@ -31,14 +31,18 @@ def static_sigma(history: np.ndarray, test: np.ndarray) -> np.ndarray:
     return np.abs(both - history.mean()) / max(float(history.std()), 1e-12)
 
 
-def seasonal_sigma(history: np.ndarray, test: np.ndarray) -> np.ndarray:
-    """The same with mean and deviation of each hour of the week (2016 steps of five minutes)."""
-    both = np.concatenate([history, test])
-    hours = np.arange(len(both)) // 12 % 168
-    past = hours[: len(history)]
-    means = np.array([history[past == hour].mean() for hour in range(168)])
-    spreads = np.array([history[past == hour].std() for hour in range(168)])
-    return np.abs(both - means[hours]) / np.maximum(spreads[hours], 1e-12 + 0.1 * history.std())
+def seasonal_sigma(steps_an_hour: int) -> Baseline:
+    """The same with mean and deviation of each hour of the week."""
+
+    def score(history: np.ndarray, test: np.ndarray) -> np.ndarray:
+        both = np.concatenate([history, test])
+        hours = np.arange(len(both)) // steps_an_hour % 168
+        past = hours[: len(history)]
+        means = np.array([history[past == hour].mean() for hour in range(168)])
+        spreads = np.array([history[past == hour].std() for hour in range(168)])
+        return np.abs(both - means[hours]) / np.maximum(spreads[hours], 1e-12 + 0.1 * history.std())
+
+    return score
 
 
 def pyod_windows(name: str, window: int) -> Baseline:
@@ -98,4 +102,8 @@ WINDOWED: dict[str, Callable[[int], Baseline]] = {
     "river HalfSpaceTrees": river_trees,
     "stumpy matrix profile": stumpy_profile,
 }
-PLAIN: dict[str, Baseline] = {"static 3 sigma": static_sigma, "3 sigma by hour of week": seasonal_sigma}
+
+
+def plain(step_s: int) -> dict[str, Baseline]:
+    """Those without windows, for series of a step."""
+    return {"static 3 sigma": static_sigma, "3 sigma by hour of week": seasonal_sigma(3600 // step_s)}

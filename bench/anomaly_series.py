@@ -21,7 +21,7 @@ START_NS = 1_788_739_200 * 10**9
 FAMILIES = ("tokens", "latency", "cost", "errors")
 KINDS = ("spike", "shift", "drift", "variance", "flat", "stuck", "dropout")
 TUNING_SEEDS = tuple(range(100, 103))
-HELD_OUT_SEEDS = tuple(range(9000, 9004))
+HELD_OUT_SEEDS = tuple(range(9000, 9003))
 """Looked at for the published figures only: nothing was chosen by them."""
 
 

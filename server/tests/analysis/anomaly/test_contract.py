@@ -219,6 +219,15 @@ def test_whatever_the_values_the_scores_are_sound(chosen: Detector, data: st.Dat
     assert is_sound(scores, (2, DAY_STEPS))
 
 
+@every
+def test_series_fitted_in_blocks_are_fitted_the_same(chosen: Detector, monkeypatch: pytest.MonkeyPatch) -> None:
+    history, _ = split(normal(5, 16))
+    whole = chosen.fit(history)
+    monkeypatch.setattr("watchglass.analysis.anomaly.detector.BLOCK_VALUES", 2 * HISTORY_STEPS)
+    for name, array in chosen.fit(history).arrays.items():
+        np.testing.assert_allclose(array, whole.arrays[name], rtol=1e-5, atol=1e-6, err_msg=name)
+
+
 def test_every_detector_is_found_by_its_name() -> None:
     assert DEFAULT in DETECTORS and all(detector(name).name == name for name in DETECTORS)
     with pytest.raises(InvalidInput, match="not one of ensemble"):

@@ -113,7 +113,7 @@ def test_evidence_ends_with_the_anomaly_and_a_gap_is_no_evidence() -> None:
     z = np.zeros((1, 100))
     z[0, 20:60] = 3
     z[0, 80:90] = np.nan
-    found = evidence(np.zeros((1, MEMORY_STEPS)), z, np.zeros(z.shape))
+    found = evidence(np.zeros((1, MEMORY_STEPS)), z, np.zeros(z.shape), 300)
     assert found["long_above"][0, 58] > 10 and found["long_above"][0, 66] == 0 and np.nanmax(found["long_below"]) <= 0
     assert np.isnan(found["noise"][0, 80:90]).all() and found["noise"][0, 75] < 1
     assert remembered(np.zeros((1, MEMORY_STEPS)), z).shape == (1, MEMORY_STEPS)

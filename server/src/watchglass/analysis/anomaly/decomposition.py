@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from watchglass.analysis.anomaly import transform
-from watchglass.analysis.anomaly.profile import CLIP, Places, fit_profile, places
+from watchglass.analysis.anomaly.profile import CLIP, HOUR_NS, Places, fit_profile, places
 from watchglass.analysis.anomaly.series import DAY_NS, Floats, Series
 from watchglass.analysis.anomaly.state import State
 
@@ -53,7 +53,9 @@ def fit_decomposition(history: Series) -> tuple[Arrays, Residuals]:
     residuals = _follow(arrays, even, where, history.step_ns)
     weeks = max(even.shape[1] / steps_a_day / 7, 1.0)
     has_week = (week**2).mean(axis=1) > 0
-    own_share = np.where(has_week, 0.5 / weeks, 0.25 / weeks)
+    # the fewer values an hour has, the more of the seasons is each of them
+    coarse = 1 + min(1.0, history.step_ns / HOUR_NS)
+    own_share = np.minimum(np.where(has_week, 0.5, 0.25) / weeks * coarse, 0.5)
     return arrays, Residuals(residuals.z / (1 - own_share)[:, None], residuals.expected, residuals.noise)
 
 

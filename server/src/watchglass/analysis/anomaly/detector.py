@@ -1,5 +1,6 @@
 """The interface of a detector: `fit` to history, then `score` what comes, on arrays of many series at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -9,6 +10,8 @@ from watchglass.analysis.anomaly.series import DAY_NS, Bools, Floats, Series
 from watchglass.analysis.anomaly.state import State
 from watchglass.errors import InvalidInput
 
+BLOCK_VALUES = 500_000
+"""Values of a block of `in_blocks`: some ten arrays of so many are held at once."""
 BAND_ALPHA = 1e-3
 """Chance that a normal value lies outside of the band, when the caller says none."""
 
@@ -109,6 +112,15 @@ def check(detector: Detector, state: State, recent: Series) -> None:
         raise InvalidInput("values", f"are of {len(recent.values)} series, the state is of {len(state)}")
     if recent.start_ns < state.next_ns:
         raise InvalidInput("start_ns", f"is {recent.start_ns}, before the state's next time {state.next_ns}")
+
+
+def in_blocks(fit: Callable[[Series], State], history: Series) -> State:
+    """Fit some series after others, so that the memory that is needed does not grow with how many there are."""
+    size = max(1, BLOCK_VALUES // max(1, history.values.shape[1]))
+    blocks = [history.values[start : start + size] for start in range(0, len(history.values), size)] or [history.values]
+    states = [fit(replace(history, values=block)) for block in blocks]
+    arrays = {name: np.concatenate([state.arrays[name] for state in states]) for name in states[0].arrays}
+    return replace(states[0], arrays=arrays)
 
 
 def scored(p_value: Floats) -> Floats:

@@ -13,6 +13,8 @@ from watchglass.analysis.anomaly.series import Bools, Floats
 
 MEMORY_STEPS = 48
 SHORT_STEPS, LONG_STEPS, NOISE_STEPS, RECENT_STEPS = 6, 36, 24, 4
+LONGEST_S = 12 * 3600.0
+"""Longest window: of days of noise the season of the week, learnt from few weeks, hides too much."""
 CLIP = 6.0
 """Where a single deviation ends in a mean, so that one spike is not taken for a shift."""
 PATIENCE_STEPS = 5
@@ -21,25 +23,27 @@ PATIENCE_STEPS = 5
 Evidence = dict[str, Floats]
 
 
-def evidence(memory: Floats, z: Floats, repeats: Floats) -> Evidence:
+def evidence(memory: Floats, z: Floats, repeats: Floats, step_s: float) -> Evidence:
     """The statistics at each new deviation, by name; higher is more unusual, NaN where the deviation is unknown.
 
     Args:
         memory: The MEMORY_STEPS deviations before, shape (series, MEMORY_STEPS), NaN where unknown.
         z: New ones, shape (series, times).
         repeats: How often the value at each was shown before in a row, shape (series, times).
+        step_s: From one deviation to the next, in seconds.
     """
     unknown = np.where(np.isfinite(z), 0.0, np.nan)
     both = np.concatenate([memory, z], axis=1)
     held = np.clip(both, -CLIP, CLIP)
     recent = _window(held, RECENT_STEPS, z.shape[1])
     found: Evidence = {"above": z, "below": -z}
-    for name, steps in (("short", SHORT_STEPS), ("long", LONG_STEPS)):
+    most = max(RECENT_STEPS, round(LONGEST_S / step_s))
+    for name, steps in (("short", SHORT_STEPS), ("long", min(LONG_STEPS, most))):
         mean = _window(held, steps, z.shape[1])
         weight = np.sqrt(steps)
         for side, sign in (("above", 1.0), ("below", -1.0)):
             found[f"{name}_{side}"] = unknown + weight * np.minimum(sign * mean, np.maximum(sign * recent, 0.0))
-    spread = np.sqrt(_window(held**2, NOISE_STEPS, z.shape[1]))
+    spread = np.sqrt(_window(held**2, min(NOISE_STEPS, most), z.shape[1]))
     found["noise"] = unknown + np.minimum(spread, np.sqrt(_window(held**2, 2 * RECENT_STEPS, z.shape[1])))
     found["stuck"] = unknown + np.maximum(repeats - PATIENCE_STEPS, 0.0)
     return found

@@ -7,7 +7,7 @@ is found as surely as what is far off at once. A single deviation counts as CLIP
 import numpy as np
 
 from watchglass.analysis.anomaly.decomposition import Arrays, decompose, fit_decomposition
-from watchglass.analysis.anomaly.detector import BAND_ALPHA, Scores, check
+from watchglass.analysis.anomaly.detector import BAND_ALPHA, Scores, check, in_blocks
 from watchglass.analysis.anomaly.seasonal import fit_sides, side_chances, summed_up
 from watchglass.analysis.anomaly.series import Floats, Series
 from watchglass.analysis.anomaly.state import State
@@ -29,6 +29,9 @@ class LevelShift:
 
     def fit(self, history: Series) -> State:
         """See `Detector.fit`."""
+        return in_blocks(self._fit, history)
+
+    def _fit(self, history: Series) -> State:
         arrays, residuals = fit_decomposition(history)
         arrays |= fit_sides(residuals.z, -residuals.z, history.step_ns)
         zero = np.zeros(len(history.values), np.float32)

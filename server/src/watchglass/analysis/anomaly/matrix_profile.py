@@ -10,7 +10,7 @@ import numpy as np
 
 from watchglass.analysis.anomaly import tails
 from watchglass.analysis.anomaly.decomposition import Arrays, decompose, fit_decomposition
-from watchglass.analysis.anomaly.detector import BAND_ALPHA, Scores, check
+from watchglass.analysis.anomaly.detector import BAND_ALPHA, Scores, check, in_blocks
 from watchglass.analysis.anomaly.seasonal import fit_sides, summed_up
 from watchglass.analysis.anomaly.series import Floats, Series
 from watchglass.analysis.anomaly.state import State
@@ -33,6 +33,9 @@ class MatrixProfile:
 
     def fit(self, history: Series) -> State:
         """See `Detector.fit`."""
+        return in_blocks(self._fit, history)
+
+    def _fit(self, history: Series) -> State:
         arrays, residuals = fit_decomposition(history)
         arrays |= fit_sides(residuals.z, -residuals.z, history.step_ns)
         count = len(residuals.z)

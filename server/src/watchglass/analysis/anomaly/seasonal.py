@@ -4,7 +4,7 @@ import numpy as np
 
 from watchglass.analysis.anomaly import tails
 from watchglass.analysis.anomaly.decomposition import Arrays, Residuals, decompose, fit_decomposition, in_values
-from watchglass.analysis.anomaly.detector import BAND_ALPHA, Scores, check, scored
+from watchglass.analysis.anomaly.detector import BAND_ALPHA, Scores, check, in_blocks, scored
 from watchglass.analysis.anomaly.series import Bools, Floats, Series
 from watchglass.analysis.anomaly.state import State
 
@@ -30,6 +30,9 @@ class Seasonal:
 
     def fit(self, history: Series) -> State:
         """See `Detector.fit`."""
+        return in_blocks(self._fit, history)
+
+    def _fit(self, history: Series) -> State:
         arrays, residuals = fit_decomposition(history)
         arrays |= fit_sides(residuals.z, -residuals.z, history.step_ns)
         return State(self.name, self.version, history.step_ns, history.end_ns, history.end_ns, arrays)

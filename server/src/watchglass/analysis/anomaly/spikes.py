@@ -10,7 +10,7 @@ than exponential are not considered, since beyond their end every chance is 0.
 import numpy as np
 
 from watchglass.analysis.anomaly.decomposition import Arrays, decompose, fit_decomposition
-from watchglass.analysis.anomaly.detector import BAND_ALPHA, Scores, check
+from watchglass.analysis.anomaly.detector import BAND_ALPHA, Scores, check, in_blocks
 from watchglass.analysis.anomaly.seasonal import fit_sides, summed_up
 from watchglass.analysis.anomaly.series import Bools, Floats, Series
 from watchglass.analysis.anomaly.state import State
@@ -37,6 +37,9 @@ class Spikes:
 
     def fit(self, history: Series) -> State:
         """See `Detector.fit`."""
+        return in_blocks(self._fit, history)
+
+    def _fit(self, history: Series) -> State:
         arrays, residuals = fit_decomposition(history)
         arrays |= fit_sides(residuals.z, -residuals.z, history.step_ns)
         jumps = residuals.z - _means_before(residuals.z)

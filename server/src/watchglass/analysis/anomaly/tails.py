@@ -13,18 +13,22 @@ from watchglass.analysis.anomaly.series import Bools, Floats
 
 SHARES = np.array([0.0, 0.25, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.965, 0.98])
 TAIL = 1 - SHARES[-1]
-COMMON_SHAPE = 0.2
+HEAVY = 0.25
+"""Common shape of the tails of single values: that of Student's t with 4 degrees of freedom."""
+LIGHT = 0.05
+"""Common shape of the tails of means of many values, each of which counts up to a limit."""
 COMMON_WEIGHT = 60.0
 """The common shape counts as much as so many clusters of excesses."""
 MOST_SHAPE = 0.5
 
 
-def fit_tails(history: Floats, gap_steps: int) -> Floats:
+def fit_tails(history: Floats, gap_steps: int, common_shape: float = HEAVY) -> Floats:
     """Learn how high scores are when all is well.
 
     Args:
         history: Scores, shape (series, times), NaN where unknown; higher is more unusual.
         gap_steps: Excesses nearer to each other than this are of one cluster.
+        common_shape: What the shape of the tail is drawn to.
 
     Returns:
         Shape (series, 15), 32-bit: quantiles at SHARES, scale and shape of the tail, count of the known scores.
@@ -38,7 +42,7 @@ def fit_tails(history: Floats, gap_steps: int) -> Floats:
     excess = np.where(is_excess, history - threshold, 0.0)
     mean, shape = _pareto(excess, is_excess)
     clusters = np.maximum(_clusters(is_excess, gap_steps), 1)
-    shape = (clusters * np.clip(shape, 0.0, MOST_SHAPE) + COMMON_WEIGHT * COMMON_SHAPE) / (clusters + COMMON_WEIGHT)
+    shape = (clusters * np.clip(shape, 0.0, MOST_SHAPE) + COMMON_WEIGHT * common_shape) / (clusters + COMMON_WEIGHT)
     scale = mean * (1 - shape)
     # what never varied has no scale: a tenth of its size keeps the chance from falling to nothing at once
     scale = np.where(scale > 1e-6, scale, np.maximum(0.1 * np.abs(threshold[:, 0]), 0.1))
