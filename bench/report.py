@@ -68,7 +68,17 @@ def _section(part: str, title: str) -> str:
         lines.append(f"The store held {document['facts']['spans']:,} spans of one day.")
     lines += ["", "| what | limit | figure | ratio | how |", "| --- | --- | --- | --- | --- |"]
     lines += [_row(figure) for figure in document["figures"]]
+    lines += [line for name in ("by_kind", "by_family") for line in _groups(document["facts"].get(name, {}))]
     return "\n".join(lines) + "\n"
+
+
+def _groups(figures: dict[str, dict[str, float]]) -> list[str]:
+    """One measure of several things by group, as a table; nothing where there is none."""
+    if not figures:
+        return []
+    groups = list(next(iter(figures.values())))
+    head = ["", f"| the same by group | {' | '.join(groups)} |", "| --- |" + " --- |" * len(groups)]
+    return head + [f"| {name} | {' | '.join(f'{values[group]:.2f}' for group in groups)} |" for name, values in figures.items()]
 
 
 def _row(figure: dict[str, Any]) -> str:
