@@ -13,7 +13,7 @@ export type Turn = Schemas["TurnEntry"];
 export type UserCourse = Schemas["UserCourse"];
 
 const PAGE_ROWS = 20;
-const PAGE_TURNS = 12;
+const PAGE_TURNS = 8;
 
 /** Sessions that were scrolled to; asked for again as a whole, as their totals grow. */
 export function sessionList(parameters: Parameters, order: GroupOrder, refetchInterval: number | false) {

@@ -55,19 +55,20 @@ def _ranked(owner: Owner, seen: Source, owners: Sql, amount: str, with_unowned: 
     """All owners with what they came to, the largest first; rows belong to them as in owned_rows."""
     column = HASHES[owner]
     chosen = both(seen.sql, owners)
-    parts = [f"SELECT spans.{column} AS owner_hash, sum({amount}) AS amount {chosen.text} AND {amount} > 0 GROUP BY owner_hash"]
-    if with_unowned:
-        unsaid = (
-            f"SELECT spans.trace_hash AS trace_hash, sum({amount}) AS amount {seen.sql.text} "
-            f"AND spans.{column} = 0 AND {amount} > 0 GROUP BY trace_hash"
-        )
-        traces = f"SELECT DISTINCT spans.trace_hash AS trace_hash, spans.{column} AS owner_hash {chosen.text}"
-        parts.append(
-            f"SELECT owned.owner_hash AS owner_hash, part.amount AS amount FROM ({traces}) AS owned "
-            f"INNER JOIN ({unsaid}) AS part ON owned.trace_hash = part.trace_hash"
-        )
+    own = f"SELECT spans.{column} AS owner_hash, sum({amount}) AS amount {chosen.text} AND {amount} > 0 GROUP BY owner_hash"
+    if not with_unowned:
+        return Sql(f"{own} ORDER BY amount DESC, owner_hash", chosen.parameters)
+    unsaid = (
+        f"SELECT spans.trace_hash AS trace_hash, sum({amount}) AS amount {seen.sql.text} "
+        f"AND spans.{column} = 0 AND {amount} > 0 GROUP BY trace_hash"
+    )
+    traces = f"SELECT DISTINCT spans.trace_hash AS trace_hash, spans.{column} AS owner_hash {chosen.text}"
+    shared = (
+        f"SELECT owned.owner_hash AS owner_hash, part.amount AS amount FROM ({traces}) AS owned "
+        f"INNER JOIN ({unsaid}) AS part ON owned.trace_hash = part.trace_hash"
+    )
     return Sql(
-        f"SELECT owner_hash, sum(amount) AS total FROM ({' UNION ALL '.join(parts)}) "
+        f"SELECT owner_hash, sum(amount) AS total FROM ({own} UNION ALL {shared}) "
         "GROUP BY owner_hash ORDER BY total DESC, owner_hash",
         chosen.parameters,
     )

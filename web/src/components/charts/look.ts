@@ -18,6 +18,8 @@ export function valueAxis(unit: Unit, resolve: Resolve) {
   return {
     type: "value" as const,
     splitNumber: 3,
+    // a share is never more than all
+    ...(unit === "ratio" && { max: ({ max }: { max: number }) => (max > 0.8 && max <= 1 ? 1 : null) }),
     axisLabel: { color: resolve("var(--wg-dim)"), fontSize: 11, formatter: (value: number) => formatTick(value, unit) },
     splitLine: { lineStyle: { color: resolve("var(--wg-line)") } },
   };
