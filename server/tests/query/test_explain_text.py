@@ -21,7 +21,7 @@ def test_a_cause_is_one_sentence() -> None:
 
 def test_what_is_new_and_other_names_of_it_are_said() -> None:
     """A release that is all of its service."""
-    cause = replace(CAUSE, dimensions={"release": "3.0"}, also=[{"service_name": "search"}], is_new=True, before=None)
+    cause = replace(CAUSE, dimensions={"release": "3.0"}, also=[{"service_name": "search"}], is_new=True)
     assert explanation_lines(replace(FOUND, causes=[cause]))[0].startswith("Release 3.0 (the same calls: service search) is new: 31 % fail, 38.8 times")
 
 

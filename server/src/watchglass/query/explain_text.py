@@ -53,7 +53,8 @@ def _cause(cause: Cause, found: Explanation) -> str:
     what = {"behaviour": "changed", "amount": "came more or less often", "mix": "became another part of all calls"}[cause.kind]
     if cause.is_new:
         what = "is new"
-    before = "" if cause.before is None else f", {_value(cause.before, found)} before"
+    # the few spans of what is new that came before the range say nothing of how it was
+    before = "" if cause.before is None or cause.is_new else f", {_value(cause.before, found)} before"
     times = "" if cause.risk_ratio is None else f", {cause.risk_ratio:.3g} times what was to be expected"
     also = f" (the same calls: {'; '.join(named(it) for it in cause.also[:2])})" if cause.also else ""
     text = named(cause.dimensions)

@@ -228,7 +228,7 @@ function marks(data: TimeData, times_ms: number[], resolve: Drawing["resolve"]) 
         ...markers.map(({ time, label: name }) => ({
           name,
           xAxis: toMilliseconds(time),
-          // a flag at the top; a word would lie over the lines, and the pointer tells it
+          // a sign at its end; a word would lie over the lines, and the pointer tells it
           symbol: ["none", "triangle"],
           symbolSize: 7,
           symbolRotate: 180,
