@@ -55,6 +55,7 @@ def is_sound(scores: Scores, shape: tuple[int, int]) -> bool:
 
 @every
 def test_an_outlier_is_less_likely_than_anything_normal(chosen: Detector) -> None:
+    """Values four times too large score higher than any of the series that stay as they were."""
     values = normal(5, 17)
     values[2, HISTORY_STEPS + 50 : HISTORY_STEPS + 70] *= np.tile([4, 4, 1, 1], 5)
     scores = run(chosen, values)
@@ -65,6 +66,7 @@ def test_an_outlier_is_less_likely_than_anything_normal(chosen: Detector) -> Non
 
 @every
 def test_normal_values_are_seldom_unlikely(chosen: Detector) -> None:
+    """Of values like those that were learnt, no larger a share has a small p-value than that p-value says."""
     scores = run(chosen, normal(40, 19, seed=2))
     assert (scores.p_value < 0.01).mean() < 0.02
     assert (scores.p_value < 1e-4).mean() < 1e-3
@@ -72,6 +74,7 @@ def test_normal_values_are_seldom_unlikely(chosen: Detector) -> None:
 
 @every
 def test_one_by_one_is_the_same_as_all_at_once(chosen: Detector) -> None:
+    """Scores do not depend on how many values come at a time, also when the state is written and read in between."""
     values = normal(3, 16)
     values[1, 100:200] = np.nan
     values[2, HISTORY_STEPS + 3 : HISTORY_STEPS + 9] = np.nan
@@ -92,6 +95,7 @@ def test_one_by_one_is_the_same_as_all_at_once(chosen: Detector) -> None:
 
 @every
 def test_a_gap_is_as_unknown_values(chosen: Detector) -> None:
+    """Times that never came are scored as if their values had come and were unknown."""
     history, recent = split(normal(2, 16))
     gap = 7
     filled = recent.values.copy()
@@ -105,6 +109,7 @@ def test_a_gap_is_as_unknown_values(chosen: Detector) -> None:
 
 @every
 def test_the_given_state_stays_as_it_is(chosen: Detector) -> None:
+    """Neither fitting nor scoring changes what it was given, so that an evaluation can be done once more."""
     history, recent = split(normal(2, 16))
     state = chosen.fit(history)
     before = state.to_bytes()
@@ -117,6 +122,7 @@ def test_the_given_state_stays_as_it_is(chosen: Detector) -> None:
 
 @every
 def test_series_do_not_know_each_other(chosen: Detector) -> None:
+    """The scores of a series are the same alone and among others, in whatever order their states are put together."""
     values = normal(4, 16)
     together = run(chosen, values)
     alone = run(chosen, values[2:3])
@@ -131,6 +137,7 @@ def test_series_do_not_know_each_other(chosen: Detector) -> None:
 @every
 @pytest.mark.parametrize("days", [0, 0.1, 1, 2, 6])
 def test_little_history_says_so_and_alarms_nobody(chosen: Detector, days: float) -> None:
+    """With less history than is needed a series has no p-values, and the note says how much there is."""
     scores = run(chosen, normal(2, 16), steps=int(days * DAY_STEPS))
     assert is_sound(scores, (2, 16 * DAY_STEPS - int(days * DAY_STEPS)))
     if days * 86_400 < 0.9 * chosen.needed_s:
@@ -141,6 +148,7 @@ def test_little_history_says_so_and_alarms_nobody(chosen: Detector, days: float)
 @every
 @pytest.mark.parametrize("kind", ["constant", "zero", "unknown", "mostly zero", "infinite", "negative", "huge", "tiny", "steps"])
 def test_odd_series_are_scored_soundly(chosen: Detector, kind: str) -> None:
+    """Constants, zeros, unknown and infinite values and the like give scores within their ranges, and no errors."""
     random = np.random.default_rng(4)
     shape = (2, 16 * DAY_STEPS)
     values = {
@@ -162,6 +170,7 @@ def test_odd_series_are_scored_soundly(chosen: Detector, kind: str) -> None:
 @every
 @pytest.mark.parametrize("level", [0.0, 7.0])
 def test_what_never_moved_and_then_does_is_told(chosen: Detector, level: float) -> None:
+    """A constant that moves scores higher than it did before."""
     values = np.full((1, 16 * DAY_STEPS), level)
     values[0, HISTORY_STEPS + 10 : HISTORY_STEPS + 40] += 5
     scores = run(chosen, values)
@@ -170,6 +179,7 @@ def test_what_never_moved_and_then_does_is_told(chosen: Detector, level: float) 
 
 @every
 def test_a_counter_is_scored_by_its_increases(chosen: Detector) -> None:
+    """A counter that starts again is not unusual for it."""
     grown = np.cumsum(normal(1, 16), axis=1)
     grown[:, HISTORY_STEPS + 30 :] -= grown[:, HISTORY_STEPS + 29, None]
     scores = run(chosen, increases(grown))
@@ -179,6 +189,7 @@ def test_a_counter_is_scored_by_its_increases(chosen: Detector) -> None:
 
 @every
 def test_what_is_marked_as_not_normal_is_not_learnt(chosen: Detector) -> None:
+    """Days marked as not normal are learnt from no more than days without values."""
     values = normal(1, 17)
     spoilt = values.copy()
     is_normal = np.ones(HISTORY_STEPS, bool)
@@ -193,6 +204,7 @@ def test_what_is_marked_as_not_normal_is_not_learnt(chosen: Detector) -> None:
 
 @every
 def test_what_does_not_belong_together_is_refused(chosen: Detector) -> None:
+    """A series from before the state, of another count or another step names the field that is wrong."""
     history, recent = split(normal(2, 16))
     state = chosen.fit(history)
     with pytest.raises(InvalidInput, match="start_ns"):
@@ -210,6 +222,7 @@ def test_what_does_not_belong_together_is_refused(chosen: Detector) -> None:
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_whatever_the_values_the_scores_are_sound(chosen: Detector, data: st.DataObject) -> None:
+    """Any floats at all in the recent values give scores within their ranges."""
     values = normal(2, 15)
     elements = st.one_of(st.floats(width=64), st.sampled_from([0.0, -1.0, 1e18, np.nan]))
     blot = data.draw(arrays.arrays(np.float64, (2, 40), elements=elements))
@@ -221,6 +234,7 @@ def test_whatever_the_values_the_scores_are_sound(chosen: Detector, data: st.Dat
 
 @every
 def test_series_fitted_in_blocks_are_fitted_the_same(chosen: Detector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What bounds the memory of fitting many series does not change what is learnt."""
     history, _ = split(normal(5, 16))
     whole = chosen.fit(history)
     monkeypatch.setattr("watchglass.analysis.anomaly.detector.BLOCK_VALUES", 2 * HISTORY_STEPS)
@@ -229,6 +243,7 @@ def test_series_fitted_in_blocks_are_fitted_the_same(chosen: Detector, monkeypat
 
 
 def test_every_detector_is_found_by_its_name() -> None:
+    """The registry knows each detector by the name that it has itself, and refuses others."""
     assert DEFAULT in DETECTORS and all(detector(name).name == name for name in DETECTORS)
     with pytest.raises(InvalidInput, match="not one of ensemble"):
         detector("oracle")

@@ -14,6 +14,7 @@ from watchglass.analysis.anomaly.series import DAY_NS, Series
 
 
 def test_the_chances_of_a_normal_history_hold_for_what_follows() -> None:
+    """A chance says how often such a value comes, where what follows is like the history."""
     random = np.random.default_rng(1)
     history, after = random.normal(size=(200, 4000)), random.normal(size=(200, 20_000))
     chances = tails.chances(tails.fit_tails(history, 1), after)
@@ -24,6 +25,7 @@ def test_the_chances_of_a_normal_history_hold_for_what_follows() -> None:
 
 
 def test_heavy_tails_cause_no_more_alarms_than_light_ones() -> None:
+    """Values of a heavy-tailed distribution are not told more often than their chances say."""
     random = np.random.default_rng(2)
     history, after = random.standard_t(4, (400, 4000)), random.standard_t(4, (400, 20_000))
     chances = tails.chances(tails.fit_tails(history, 1), after)
@@ -31,6 +33,7 @@ def test_heavy_tails_cause_no_more_alarms_than_light_ones() -> None:
 
 
 def test_the_quantile_is_where_the_chance_is() -> None:
+    """The quantile of a chance is the value that has this chance."""
     learnt = tails.fit_tails(np.random.default_rng(3).gamma(2, size=(5, 3000)), 1)
     for chance in (0.3, 0.05, 0.01, 1e-4, 1e-7):
         reached = tails.quantile(learnt, chance)
@@ -38,11 +41,13 @@ def test_the_quantile_is_where_the_chance_is() -> None:
 
 
 def test_a_tie_with_the_history_is_never_unusual() -> None:
+    """A value that the history is full of has a large chance."""
     learnt = tails.fit_tails(np.tile([0.0, 0.0, 0.0, 1.0], (1, 500)), 1)
     assert tails.chances(learnt, np.array([[0.0, 1.0]])).min() > 0.02
 
 
 def test_the_likeliest_tail_is_that_of_scipy() -> None:
+    """The fitted tail is at least as likely as the one that SciPy's optimiser finds."""
     random = np.random.default_rng(4)
     for shape in (0.0, 0.2, 0.5):
         peaks = stats.genpareto.rvs(shape, scale=2.0, size=(3, spikes.PEAKS), random_state=random)
@@ -55,6 +60,7 @@ def test_the_likeliest_tail_is_that_of_scipy() -> None:
 
 
 def test_combined_chances_are_chances_whatever_the_dependence() -> None:
+    """Combined chances are uniform enough whether the parts are independent or the same."""
     random = np.random.default_rng(5)
     for shared in (0.0, 0.7, 1.0):
         common = random.normal(size=200_000)
@@ -65,6 +71,7 @@ def test_combined_chances_are_chances_whatever_the_dependence() -> None:
 
 
 def test_one_small_chance_is_not_outvoted_by_the_other_side() -> None:
+    """One tiny chance stays tiny beside large and unknown ones."""
     chance = combined([np.array([1e-9]), np.array([1 - 1e-12]), np.array([np.nan])], [1.0, 1.0, 1.0])
     assert chance[0] == pytest.approx(2e-9, rel=1e-3)
     assert np.isnan(combined([np.array([np.nan])], [1.0])[0])
@@ -73,6 +80,7 @@ def test_one_small_chance_is_not_outvoted_by_the_other_side() -> None:
 
 @pytest.mark.parametrize(("power", "noise"), [(0.0, "proportional"), (0.5, "count"), (1.0, "even")])
 def test_the_scale_is_chosen_by_how_the_noise_grows(power: float, noise: str) -> None:
+    """Noise that grows with the level, with its root or not at all is each recognised."""
     random = np.random.default_rng(6)
     level = 200 * np.exp(np.sin(np.arange(4000) * 2 * np.pi / 288))
     values = {
@@ -86,6 +94,7 @@ def test_the_scale_is_chosen_by_how_the_noise_grows(power: float, noise: str) ->
 
 
 def test_seasons_are_found_and_none_is_made_up() -> None:
+    """A day and a weekend are found where they are, and nothing is where they are not."""
     random = np.random.default_rng(7)
     times = np.arange(14 * 288)
     day, weekend = np.sin(2 * np.pi * times / 288), -2.0 * (times // 288 % 7 >= 5)
@@ -100,6 +109,7 @@ def test_seasons_are_found_and_none_is_made_up() -> None:
 
 
 def test_sums_grow_while_a_shift_lasts_and_end_soon_after() -> None:
+    """Cumulated sums grow with a shift, stay under their cap, and end soon after it."""
     z = np.zeros((1, 60))
     z[0, 10:30] = 2
     up, down = cumulated(z, np.zeros(1), np.zeros(1))
@@ -110,6 +120,7 @@ def test_sums_grow_while_a_shift_lasts_and_end_soon_after() -> None:
 
 
 def test_evidence_ends_with_the_anomaly_and_a_gap_is_no_evidence() -> None:
+    """Evidence falls once values are normal again, and unknown values give none."""
     z = np.zeros((1, 100))
     z[0, 20:60] = 3
     z[0, 80:90] = np.nan
@@ -120,12 +131,14 @@ def test_evidence_ends_with_the_anomaly_and_a_gap_is_no_evidence() -> None:
 
 
 def test_values_shown_again_are_counted_over_gaps() -> None:
+    """How often a value was repeated is counted across unknown values."""
     repeats, last, count = repeated(np.array([[1.0, 1.0, np.nan, 1.0, 2.0, 2.0]]), np.array([np.nan]), np.zeros(1))
     np.testing.assert_array_equal(repeats, [[0, 1, 1, 2, 0, 1]])
     assert last[0] == 2 and count[0] == 1
 
 
 def test_an_incident_in_the_history_is_left_out_and_a_habit_is_not() -> None:
+    """One incident in the history is not learnt from; what comes again and again is."""
     z = np.zeros((2, 2000))
     z[0, 500:550] = 8
     for start in range(100, 2000, 300):
@@ -135,6 +148,7 @@ def test_an_incident_in_the_history_is_left_out_and_a_habit_is_not() -> None:
 
 
 def test_the_nearest_window_is_that_of_brute_force() -> None:
+    """The distance to the nearest window is the one that comparing with all of them gives."""
     random = np.random.default_rng(8)
     quarters = random.normal(size=(3, 200)).cumsum(axis=1)
     newest = quarters[:, -WINDOW:]
