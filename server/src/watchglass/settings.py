@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     default_rules: bool = Field(True, description="Whether the few alert rules that come with Watchglass are evaluated")
     rule_max_time_s: float = Field(5.0, gt=0, description="Time limit of one statement of an alert rule, in seconds; a rule that goes over it is failing, which is an alert itself")
 
+    rule_recheck_s: float = Field(120.0, ge=0, le=3600, description="How long after an alert rule was evaluated the same moment is read again, for data that came late, in seconds; 0 for never")
+
     live_max_clients: int = Field(200, ge=1, le=1000, description="Most open tabs that follow live changes at once; one more is told to ask now and then")
 
     metrics_max_label_sets: int = Field(1_000, ge=1, le=100_000, description="Most combinations of service, release, provider, operation and model that /metrics keeps apart; calls of others are counted together")

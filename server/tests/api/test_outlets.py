@@ -7,7 +7,8 @@ from watchglass.model.records import KeyScope, Principal, Signal
 from watchglass.outlets.configuration import ConfiguredOutlet, read_outlets
 from watchglass.outlets.model_metrics import Progress
 from watchglass.store.control.database import ControlDatabase
-from watchglass.store.control.outlets import Place, begin_outlet, hold_outlet, save_place
+from watchglass.store.control.leases import hold_lease
+from watchglass.store.control.outlets import Place, begin_outlet, lease_name, save_place
 
 FILE = """
 outlets:
@@ -25,7 +26,7 @@ def configured(tmp_path: Path) -> list[ConfiguredOutlet]:
 def test_the_state_of_each_signal(make_client: MakeClient, control: ControlDatabase, tmp_path: Path) -> None:
     """Lag, counts and the last error are those that the delivering server keeps; the key is nowhere."""
     begin_outlet(control, "dd", [Signal.LOGS], 0)
-    assert hold_outlet(control, "dd", "other-server", 1, 2)
+    assert hold_lease(control, lease_name("dd"), "other-server", 1, 2)
     waiting_ms = NOW_NS // 10**6 - 90_000
     place = Place("dd", Signal.LOGS, 1, waiting_ms, 10, 2, 3, "503 gone", NOW_NS, NOW_NS - 10**11)
     assert save_place(control, "other-server", place)

@@ -12,7 +12,6 @@ from watchglass.model.records import Signal
 from watchglass.outgoing.sending import Sender
 from watchglass.outlets.delivery import Delivery
 from watchglass.outlets.delivery import Target as DeliveryTarget
-from watchglass.outlets.lease import Lease
 from watchglass.outlets.otlp import Otlp
 from watchglass.outlets.outlet import Outlet
 from watchglass.outlets.queue import StoreQueue
@@ -20,7 +19,8 @@ from watchglass.query.arrivals import Arrivals
 from watchglass.query.filter import parse
 from watchglass.query.reader import Reader
 from watchglass.store.control.database import ControlDatabase, sqlite_url
-from watchglass.store.control.outlets import Place, begin_outlet, read_place
+from watchglass.store.control.leases import Lease
+from watchglass.store.control.outlets import Place, begin_outlet, lease_name, read_place
 from watchglass.store.engine import Engine
 from watchglass.telemetry import Telemetry
 
@@ -62,7 +62,7 @@ class Bench:
             DeliveryTarget("out", signal, outlet or Otlp(self._url, {}), max_lag_s=3600),
             StoreQueue(reader, Arrivals(signal, None, parse(filter_)), lambda: None),
             self.control,
-            Lease(self.control, "out", holder, self.clock),
+            Lease(self.control, lease_name("out"), holder, self.clock),
             Sender(self.clock, ["key-of-the-target"]),
             self.clock,
             self.telemetry,

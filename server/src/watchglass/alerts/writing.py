@@ -12,8 +12,6 @@ from watchglass.query.asked import MetricQuery, SqlQuery, UsageQuery
 from watchglass.query.readings import ReadSeries
 from watchglass.store.control.incidents import Incident, IncidentAlert
 
-MAX_CAUSES = 5
-
 
 def firing_of(incident: Incident, rule: Rule, alert: IncidentAlert) -> Firing:
     """An alert of an incident as matchers and inhibition see it."""
@@ -90,14 +88,8 @@ def condition_words(rule: Rule, labels: Mapping[str, str]) -> str:
 
 
 def cause_lines(explanation: Mapping[str, Any] | None) -> list[str]:
-    """Say what explains an incident, a line a cause, the likeliest first."""
-    lines = []
-    for cause in (explanation or {}).get("causes", [])[:MAX_CAUSES]:
-        what = " and ".join(f"{name} = {value}" for name, value in cause["dimensions"].items())
-        ratio = cause.get("risk_ratio")
-        lines.append(f"{what}: {cause['contribution_ratio']:.0%} of the change" + (f", {ratio:.1f} times as much as elsewhere" if ratio else ""))
-    new = [f"release {it['release']} of {it['service_name']} is new" for it in (explanation or {}).get("releases", []) if it["is_new"]]
-    return lines + new[:2]
+    """Say what explains an incident, a sentence a finding, the causes first."""
+    return list((explanation or {}).get("lines", []))
 
 
 def example_traces(explanation: Mapping[str, Any] | None) -> list[str]:

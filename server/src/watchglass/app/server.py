@@ -12,6 +12,7 @@ from watchglass.api.application import build_api
 from watchglass.api.services import Services
 from watchglass.app.alerting import build_rules
 from watchglass.app.delivering import build_outlets
+from watchglass.app.evaluating import build_evaluation
 from watchglass.app.ingest import build_ingest
 from watchglass.app.notifying import build_notifications
 from watchglass.app.scraping import build_scraper, stop_scraper
@@ -115,6 +116,10 @@ class Server:
         notifications = build_notifications(settings, clock, control, follower, telemetry)
         rules = build_rules(settings, control)
         outlets = build_outlets(settings, clock, engine, control, telemetry, model_calls)
+        evaluation = build_evaluation(
+            settings, clock, engine, control, telemetry,
+            rules=rules, targets=notifications.configured, project_ids=lambda: follower.snapshot.project_ids, tell=changes.tell,
+        )  # fmt: skip
         services = Services(
             settings=settings,
             clock=clock,
@@ -136,10 +141,8 @@ class Server:
         server = GracefulServer(dispatch(ingest.http, ingest.remote_write, build_api(services)), drain_timeout_s=settings.drain_timeout_s)
         if settings.grpc_port >= 0:
             log.info("OTLP over gRPC", host=settings.host, port=await ingest.grpc.start(settings.host, settings.grpc_port))
-        follower.start()
-        outlets.start()
-        notifications.start()
-        ingest.start()
+        for start in (follower.start, outlets.start, notifications.start, evaluation.start, ingest.start):
+            start()
         if settings.store == "cluster":
             others.start()
         if scraper is not None:
@@ -157,10 +160,8 @@ class Server:
         await asyncio.gather(serving, ingest.grpc.stop(settings.drain_timeout_s))
         await asyncio.to_thread(stop_scraper, scraper, settings.drain_timeout_s)
         await asyncio.to_thread(ingest.stop, settings.drain_timeout_s)
-        await asyncio.to_thread(outlets.close)
-        await asyncio.to_thread(notifications.close)
-        await asyncio.to_thread(others.close)
-        await asyncio.to_thread(follower.close)
+        for close in (outlets.close, evaluation.close, notifications.close, others.close, follower.close):
+            await asyncio.to_thread(close)
 
 
 def _shown(host: str) -> str:

@@ -10,10 +10,10 @@ from watchglass.errors import TooExpensive
 from watchglass.model.records import Signal
 from watchglass.outgoing.backoff import wait_s
 from watchglass.outgoing.sending import Answer, Fate
-from watchglass.outlets.lease import Lease
 from watchglass.outlets.outlet import Outlet, Request
 from watchglass.outlets.queue import StoreQueue, Unit
 from watchglass.store.control.database import ControlDatabase
+from watchglass.store.control.leases import Lease
 from watchglass.store.control.outlets import Place, read_place, save_place
 
 IDLE_S = 1.0

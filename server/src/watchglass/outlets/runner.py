@@ -13,13 +13,13 @@ from watchglass.errors import WatchglassError
 from watchglass.outgoing.sending import Sender
 from watchglass.outlets.configuration import ConfiguredOutlet
 from watchglass.outlets.delivery import Delivery, DeliveryObserver, Target
-from watchglass.outlets.lease import Lease
 from watchglass.outlets.model_metrics import EVERY_S, NAME, ModelMetrics, Progress
 from watchglass.outlets.outlet import Row
 from watchglass.outlets.queue import StoreQueue
 from watchglass.query.reader import Reader
 from watchglass.store.control.database import ControlDatabase
-from watchglass.store.control.outlets import begin_outlet
+from watchglass.store.control.leases import Lease
+from watchglass.store.control.outlets import begin_outlet, lease_name
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +80,7 @@ class Outlets:
         self._control = control
         self._clock = clock
         self._stop = threading.Event()
-        self._leases = [Lease(control, it.name, holder, clock) for it in configured]
+        self._leases = [Lease(control, lease_name(it.name), holder, clock) for it in configured]
         self._senders = [Sender(clock, it.secrets) for it in configured]
         self._running: list[_Running] = []
         draw = SystemRandom().uniform

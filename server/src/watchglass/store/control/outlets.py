@@ -1,4 +1,4 @@
-"""What is kept of outlets: which server delivers each, and how far it has come."""
+"""What is kept of outlets: how far each has come."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from watchglass.model.records import Signal
 from watchglass.store.control.database import ControlDatabase
+from watchglass.store.control.leases import holds
 from watchglass.store.control.tables import outlet_places, outlets
 
 
@@ -39,6 +40,11 @@ class Place:
     last_delivered_at_ns: int | None = None
 
 
+def lease_name(name: str) -> str:
+    """Name the lease on delivering an outlet."""
+    return f"outlet/{name}"
+
+
 def begin_outlet(control: ControlDatabase, name: str, signals: Iterable[Signal], now_ms: int) -> None:
     """Let an outlet begin at `now_ms` with what it does not deliver yet; what it does goes on where it was.
 
@@ -47,7 +53,7 @@ def begin_outlet(control: ControlDatabase, name: str, signals: Iterable[Signal],
     """
     with control.write() as connection:
         if connection.execute(sa.select(outlets.c.name).where(outlets.c.name == name)).first() is None:
-            connection.execute(outlets.insert().values(name=name, holder="", held_until_ns=0))
+            connection.execute(outlets.insert().values(name=name))
         known = set(
             connection.execute(
                 sa.select(outlet_places.c.signal).where(outlet_places.c.outlet_name == name)
@@ -56,31 +62,6 @@ def begin_outlet(control: ControlDatabase, name: str, signals: Iterable[Signal],
         for signal in signals:
             if signal.value not in known:
                 connection.execute(outlet_places.insert().values(asdict(Place(name, signal, now_ms))))
-
-
-def hold_outlet(control: ControlDatabase, name: str, holder: str, now_ns: int, until_ns: int) -> bool:
-    """Take or keep an outlet until `until_ns`; False while another holds it.
-
-    Raises:
-        Unavailable: The control database does not answer.
-    """
-    is_free = (outlets.c.holder == holder) | (outlets.c.held_until_ns < now_ns)
-    with control.write() as connection:
-        taken = connection.execute(
-            outlets.update().where((outlets.c.name == name) & is_free).values(holder=holder, held_until_ns=until_ns)
-        )
-    return taken.rowcount == 1
-
-
-def release_outlet(control: ControlDatabase, name: str, holder: str) -> None:
-    """Give an outlet to whoever asks next, where `holder` still has it.
-
-    Raises:
-        Unavailable: The control database does not answer.
-    """
-    own = (outlets.c.name == name) & (outlets.c.holder == holder)
-    with control.write() as connection:
-        connection.execute(outlets.update().where(own).values(holder="", held_until_ns=0))
 
 
 def read_place(control: ControlDatabase, name: str, signal: Signal) -> Place:
@@ -101,14 +82,11 @@ def save_place(control: ControlDatabase, holder: str, place: Place) -> bool:
     Raises:
         Unavailable: The control database does not answer.
     """
-    held = sa.select(outlets.c.name).where((outlets.c.name == place.outlet_name) & (outlets.c.holder == holder))
-    chosen = (
-        (outlet_places.c.outlet_name == place.outlet_name)
-        & (outlet_places.c.signal == place.signal.value)
-        & sa.exists(held)
-    )
+    chosen = (outlet_places.c.outlet_name == place.outlet_name) & (outlet_places.c.signal == place.signal.value)
     values = {**asdict(place), "last_error": place.last_error[:500]}
     with control.write() as connection:
+        if not holds(connection, lease_name(place.outlet_name), holder):
+            return False
         return connection.execute(outlet_places.update().where(chosen).values(values)).rowcount == 1
 
 

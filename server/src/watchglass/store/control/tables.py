@@ -90,8 +90,6 @@ outlets = Table(
     "outlets",
     metadata,
     Column("name", String(63), primary_key=True),
-    Column("holder", String(64), nullable=False),
-    Column("held_until_ns", BigInteger, nullable=False),
 )
 
 outlet_places = Table(
