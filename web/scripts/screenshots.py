@@ -33,6 +33,8 @@ PAGES = {
     "compare": "/compare?start=-6h&dimension=release&left=2.7.1&right=2.8.0",
     "logs": "/logs?start=-6h",
     "metrics": f"/explore?start=-1h&queries={quote(METRICS)}",
+    "serving": "/serving?start=-15m",
+    "hosts": "/hosts?start=-15m",
     "dashboards": "/dashboards",
     "dashboard-operations": "/dashboards/operations?start=-6h",
     "dashboard-ml": "/dashboards/ml?start=-6h",

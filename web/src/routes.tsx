@@ -10,7 +10,9 @@ import {
   IconListTree,
   IconLogs,
   IconMessages,
+  IconServer2,
   IconSettings,
+  IconStack2,
   IconUsers,
 } from "@tabler/icons-react";
 import {
@@ -28,6 +30,7 @@ import { readComparisonSearch, readModelsSearch } from "./lib/models";
 import { readOverviewSearch } from "./lib/overview";
 import { readGroupSearch, readSessionSearch } from "./lib/people";
 import { parseSearch, readListSearch, readRangeSearch, readTraceSearch, stringifySearch } from "./lib/search";
+import { readHostsSearch, readServingSearch } from "./lib/serving";
 import { readSettingsSearch } from "./lib/settingsSearch";
 import { readDashboardSearch } from "./pages/dashboard/search";
 import { NotFoundPage } from "./pages/not-found";
@@ -73,6 +76,8 @@ const pages = [
   page("/logs", "Logs", readLogsSearch, () => import("./pages/logs"), "LogsPage", IconLogs, "l"),
   // /metrics is what Prometheus scrapes
   page("/explore", "Metrics", readMetricsSearch, () => import("./pages/metrics"), "MetricsPage", IconChartLine, "m"),
+  page("/serving", "Serving", readServingSearch, () => import("./pages/serving"), "ServingPage", IconStack2, "v"),
+  page("/hosts", "Hosts", readHostsSearch, () => import("./pages/hosts"), "HostsPage", IconServer2, "h"),
   page(
     "/dashboards",
     "Dashboards",

@@ -5,7 +5,7 @@ What they say is known at every scrape: a step is 15 seconds, and at step `i` th
 and GPU `g` is at 10 * g + i per cent.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from doubles.otlp import TOLERANCE_S, export
 from watchglass.ingest.metrics import MetricDecoder
@@ -88,15 +88,20 @@ def target(job: str, host: str = "10.0.0.5", labels: Mapping[str, str] | None = 
     return Target(job, address, f"http://{address}/metrics", (), tuple((labels or {}).items()), 15.0, 10.0, honor_labels=False)
 
 
-def scrape(
-    engine: Engine, start_ns: int, steps: Iterable[int], targets: Iterable[Target], *, project_id: str = "p"
-) -> None:
-    """Store what the targets say at each step, the first of which is at `start_ns`."""
-    decoder = MetricDecoder(future_tolerance_s=TOLERANCE_S)
+def scraped(start_ns: int, steps: Iterable[int], targets: Iterable[Target]) -> Iterator[tuple[int, list[bytes]]]:
+    """What the targets say at each step as OTLP requests, with the step's time; step 0 is at `start_ns`."""
     readings = [(it.job, TargetReading(it)) for it in targets]
     for i in steps:
         time_ns = start_ns + i * STEP_NS
         for job, reading in readings:
-            requests, _ = reading.read(Answer(SAID[job](i), is_openmetrics=False), time_ns)
-            exports = [export(Signal.METRICS, request, project_id) for request in requests]
-            engine.insert("metric_points", decoder(exports, time_ns + 10**9).batch)
+            yield time_ns, reading.read(Answer(SAID[job](i), is_openmetrics=False), time_ns)[0]
+
+
+def scrape(
+    engine: Engine, start_ns: int, steps: Iterable[int], targets: Iterable[Target], *, project_id: str = "p"
+) -> None:
+    """Store what the targets say at each step."""
+    decoder = MetricDecoder(future_tolerance_s=TOLERANCE_S)
+    for time_ns, requests in scraped(start_ns, steps, targets):
+        exports = [export(Signal.METRICS, request, project_id) for request in requests]
+        engine.insert("metric_points", decoder(exports, time_ns + 10**9).batch)

@@ -4150,7 +4150,7 @@ export interface components {
         MeasuredOut: {
             /**
              * Latest
-             * @description Number of the last bucket that has one
+             * @description The last number that is known
              */
             latest: number | null;
             /**

@@ -1,8 +1,6 @@
 /** What a new user needs: three lines that make an application send its traces here. */
 
-import { Button, CopyButton } from "@mantine/core";
-import { IconCheck, IconCopy } from "@tabler/icons-react";
-import styles from "./Connect.module.css";
+import { ConnectLines } from "./ConnectLines";
 
 /** Instrumentations leave prompts and answers out unless they are told to send them. */
 const CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=SPAN_ONLY";
@@ -23,35 +21,12 @@ export function Connect({ origin, header }: ConnectProps) {
     "opentelemetry-instrument python your_app.py",
   ];
   return (
-    <div className={styles.connect}>
-      <h2>No trace has come in this range yet</h2>
-      <p>
-        Point any OpenTelemetry instrumentation at this server. For a Python application that calls OpenAI, three lines
-        do:
-      </p>
-      <div className={styles.code}>
-        <ol>
-          {lines.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ol>
-        <CopyButton value={lines.join("\n")}>
-          {({ copied, copy }) => (
-            <Button
-              size="compact-xs"
-              variant="default"
-              className={styles.copy}
-              leftSection={copied ? <IconCheck size={13} /> : <IconCopy size={13} />}
-              onClick={copy}
-            >
-              {copied ? "Copied" : "Copy"}
-            </Button>
-          )}
-        </CopyButton>
-      </div>
-      <p>
-        No application at hand? <code>watchglass demo</code> sends living examples. Traces appear here by themselves.
-      </p>
-    </div>
+    <ConnectLines
+      title="No trace has come in this range yet"
+      intro="Point any OpenTelemetry instrumentation at this server. For a Python application that calls OpenAI, three lines do:"
+      lines={lines}
+    >
+      No application at hand? <code>watchglass demo</code> sends living examples. Traces appear here by themselves.
+    </ConnectLines>
   );
 }

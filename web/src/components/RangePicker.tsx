@@ -15,14 +15,16 @@ interface RangePickerProps {
   onChange: (patch: Partial<RangeSearch>) => void;
   /** False on a page that has its own way to say when it asks for news. */
   hasRefresh?: boolean;
+  /** The start that the page means when the search has none. */
+  defaultStart?: string;
 }
 
-export function RangePicker({ search, onChange, hasRefresh = true }: RangePickerProps) {
+export function RangePicker({ search, onChange, hasRefresh = true, defaultStart = DEFAULT_START }: RangePickerProps) {
   const [isOpen, setOpen] = useState(false);
-  const { start = DEFAULT_START, end, tz = "local" } = search;
+  const { start = defaultStart, end, tz = "local" } = search;
   const choose = (newStart: string, newEnd: string | undefined) => {
     setOpen(false);
-    onChange({ start: newStart === DEFAULT_START ? undefined : newStart, end: newEnd });
+    onChange({ start: newStart === defaultStart ? undefined : newStart, end: newEnd });
   };
   return (
     <Button.Group>

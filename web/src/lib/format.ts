@@ -101,6 +101,10 @@ export function formatValue(value: number | null | undefined, unit: Unit): strin
     case "bytes":
     case "By":
       return formatBytes(value);
+    case "By/s":
+      return `${formatBytes(value)}/s`;
+    case "Cel":
+      return `${formatNumber(value)} °C`;
     case "1/s":
       return `${formatNumber(value)} /s`;
     default: {
@@ -113,7 +117,7 @@ export function formatValue(value: number | null | undefined, unit: Unit): strin
 
 /** A number with its unit where there is little room: a word that the chart's head says already is left out. */
 export function formatTick(value: number, unit: Unit): string {
-  const isSymbol = unit in NANOSECONDS || ["usd", "USD", "ratio", "%", "bytes", "By"].includes(unit);
+  const isSymbol = unit in NANOSECONDS || ["usd", "USD", "ratio", "%", "bytes", "By", "By/s"].includes(unit);
   return isSymbol ? formatValue(value, unit) : formatNumber(value);
 }
 

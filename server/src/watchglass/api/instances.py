@@ -29,7 +29,7 @@ class MeasureOut(BaseModel):
 class MeasuredOut(BaseModel):
     """One measure of one instance over time."""
 
-    latest: float | None = Field(description="Number of the last bucket that has one")
+    latest: float | None = Field(description="The last number that is known")
     values: list[float | None] = Field(
         description="Number in each bucket, aligned to times: held until the next report, for 150 s at most; null where nothing is known"
     )

@@ -21,6 +21,8 @@ interface HeatData {
   ys: readonly string[];
   /** Place in `xs`, place in `ys`, number; what is missing is empty. */
   cells: readonly (readonly [number, number, number])[];
+  /** The number of the darkest cell; the largest of the cells when missing. */
+  most?: number | undefined;
 }
 
 interface HeatMapProps extends HeatData {
@@ -39,11 +41,11 @@ export function HeatMap({
   onPick,
   ...data
 }: HeatMapProps) {
-  const { unit, xs, ys, cells } = data;
+  const { unit, xs, ys, cells, most } = data;
   const zone = useTimeZone();
   const makeOption = useCallback(
-    (drawing: Drawing) => heatOption({ unit, xs, ys, cells }, zone, drawing),
-    [unit, xs, ys, cells, zone],
+    (drawing: Drawing) => heatOption({ unit, xs, ys, cells, most }, zone, drawing),
+    [unit, xs, ys, cells, most, zone],
   );
   const words = (index: number) => {
     const [x, y, value] = cells[index] ?? [0, 0, 0];
@@ -77,7 +79,11 @@ export function HeatMap({
   );
 }
 
-export function heatOption({ unit, xs, ys, cells }: HeatData, zone: TimeZone, { resolve }: Drawing): EChartsCoreOption {
+export function heatOption(
+  { unit, xs, ys, cells, most }: HeatData,
+  zone: TimeZone,
+  { resolve }: Drawing,
+): EChartsCoreOption {
   const times_ms = xs.map(toMilliseconds);
   const range_ms = (times_ms.at(-1) ?? 0) - (times_ms[0] ?? 0);
   const names = xs.map((x, index) =>
@@ -91,7 +97,7 @@ export function heatOption({ unit, xs, ys, cells }: HeatData, zone: TimeZone, { 
     visualMap: {
       show: false,
       min: 0,
-      max: Math.max(1e-12, ...cells.map(([, , value]) => value)),
+      max: most ?? cells.reduce((largest, [, , value]) => Math.max(largest, value), 1e-12),
       inRange: { color: [resolve("var(--wg-heat-low)"), resolve("var(--wg-heat-high)")] },
     },
     tooltip: {

@@ -47,8 +47,8 @@ export interface TimeData {
   markers?: readonly ChartMarker[];
   /** What was expected: a stripe from a lower to an upper value at each point. */
   bands?: readonly TimeBand[];
-  /** Stretches of time that are tinted, such as when an alert fired. */
-  periods?: readonly { start: string; end: string; label: string }[];
+  /** Stretches of time that are tinted, such as when an alert fired; in the colour of errors where none is said. */
+  periods?: readonly { start: string; end: string; label: string; colour?: string }[];
   /** Values that are drawn as lines across. */
   levels?: readonly { value: number; colour: string }[];
 }
@@ -247,8 +247,12 @@ function marks(data: TimeData, times_ms: number[], resolve: Drawing["resolve"]) 
       silent: true,
       label: { ...label, position: "insideTop", formatter: "{b}" },
       itemStyle: { color: resolve("var(--wg-error)"), opacity: 0.1 },
-      data: periods.map(({ start, end, label: name }) => [
-        { name: shortened(name), xAxis: toMilliseconds(start) },
+      data: periods.map(({ start, end, label: name, colour }) => [
+        {
+          name: shortened(name),
+          xAxis: toMilliseconds(start),
+          ...(colour && { itemStyle: { color: resolve(colour), opacity: 0.14 } }),
+        },
         { xAxis: toMilliseconds(end) },
       ]),
     },

@@ -31,6 +31,7 @@ import type { Stream } from "../../lib/stream";
 import { JsonPanel } from "./JsonPanel";
 import { logRange } from "./logRange";
 import { ScorePanel } from "./ScorePanel";
+import { ServingPanel } from "./ServingPanel";
 import styles from "./SpanPanel.module.css";
 import { TokenPanel } from "./TokenPanel";
 
@@ -107,6 +108,7 @@ function SpanTabs({
         <Counted value="events" label="Events" count={events.length} />
         <Counted value="logs" label="Logs" count={logs.data?.length} />
         <Counted value="scores" label="Scores" count={scores.data?.length} />
+        <Tabs.Tab value="serving">Serving</Tabs.Tab>
         <Tabs.Tab value="raw">JSON</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="conversation">
@@ -133,6 +135,9 @@ function SpanTabs({
       </Tabs.Panel>
       <Tabs.Panel value="scores">
         <ScorePanel trace={trace} span={span} project={project} />
+      </Tabs.Panel>
+      <Tabs.Panel value="serving">
+        <ServingPanel trace_id={trace.trace_id} span_id={span.span_id} search={search} />
       </Tabs.Panel>
       <Tabs.Panel value="raw">
         <JsonPanel trace_id={trace.trace_id} span_id={span.span_id} project={project} />

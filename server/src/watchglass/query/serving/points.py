@@ -19,6 +19,9 @@ Floats = npt.NDArray[np.float64]
 MAX_LINES = 20_000
 """Most lines of one answer."""
 
+LEVELS = ("sum", "avg", "max", "low", "high", "newest_sum", "newest_avg", "newest_max")
+"""What is made of levels: over the series their means in the bucket, the least and the largest, and their newest."""
+
 _PART = "coalesce(" + ", ".join(f"nullIf(attributes['{name}'], '')" for name in PARTS) + ", '')"
 _KEYS = "metric_name, service_name, service_instance_id, host_name, gpu, part"
 _IS_LEVEL = "(metric_type = 'gauge' OR (metric_type = 'sum' AND NOT is_monotonic))"
@@ -35,8 +38,8 @@ class Line:
         metric: Canonical name of the metric.
         part: Which part of it, empty for a metric without parts.
         report_count: Points of each bucket, shape (n,).
-        values: What can be made of the points, each of shape (n,), NaN where nothing was said; `low` and `high` are the
-            least and the largest level.
+        values: What can be made of the points, each of shape (n,), NaN where nothing was said: those of LEVELS, or of
+            counters and histograms.
     """
 
     reporter: Key
@@ -69,7 +72,7 @@ def read_lines(reader: Reader, scope: Scope, interval_s: int, metrics: list[str]
         )
     fits = f"metric_name IN {{metrics:Array(String)}} AND {is_chosen} AND NOT has(marks, 'no_recorded_value')"
     shape = _Shape(scope, interval_s)
-    lines = list(shape.lines(reader, _levels(f"{text} AND {fits}", interval_s), bound, ("sum", "avg", "max", "low", "high")))
+    lines = list(shape.lines(reader, _levels(f"{text} AND {fits}", interval_s), bound, LEVELS))
     changes = _changes(text.replace("{start_ns:Int64}", "{from_ns:Int64}") + f" AND {fits}", interval_s)
     return lines + list(shape.lines(reader, changes, bound, ("rate", "added", "mean", "count")))
 
@@ -77,11 +80,12 @@ def read_lines(reader: Reader, scope: Scope, interval_s: int, metrics: list[str]
 def _levels(fits: str, interval_s: int) -> str:
     """Levels: each series' own in a bucket first, then over the series."""
     return _lines(
-        "sum(mean_) AS sum_, avg(mean_) AS avg_, max(mean_) AS max_, min(least) AS low_, max(most) AS high_",
+        "sum(mean_) AS sum_, avg(mean_) AS avg_, max(mean_) AS max_, min(least) AS low_, max(most) AS high_, "
+        "sum(newest) AS newest_sum_, avg(newest) AS newest_avg_, max(newest) AS newest_max_",
         f"SELECT {_KEYS}, series_id, {_bucket(interval_s)}, avg(value) AS mean_, min(value) AS least, max(value) AS most, "
-        f"count() AS reports, {_GPU_NAME} FROM ({_points(fits, 'value', _IS_LEVEL)}) AS point "
+        f"argMax(value, time) AS newest, count() AS reports, {_GPU_NAME} FROM ({_points(fits, 'value', _IS_LEVEL)}) AS point "
         f"WHERE isFinite(value) GROUP BY {_KEYS}, series_id, bucket",
-        ("sum_", "avg_", "max_", "low_", "high_"),
+        tuple(f"{name}_" for name in LEVELS),
     )
 
 

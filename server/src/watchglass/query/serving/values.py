@@ -28,6 +28,7 @@ class Measured:
         values: In each bucket, shape (n,), NaN where nothing is known.
         low: Least level in each bucket, as values where levels are not told apart.
         high: Largest level in each bucket, likewise.
+        newest: Level of the last report in each bucket, likewise.
         report_count: How often it was reported in each bucket.
     """
 
@@ -35,12 +36,13 @@ class Measured:
     values: Floats
     low: Floats
     high: Floats
+    newest: Floats
     report_count: Floats
 
     def last(self) -> float | None:
         """The newest number that is known, None for none."""
-        known = np.flatnonzero(np.isfinite(self.values))
-        return float(self.values[known[-1]]) if len(known) else None
+        known = np.flatnonzero(np.isfinite(self.newest))
+        return float(self.newest[known[-1]]) if len(known) else None
 
     def held(self, interval_s: int) -> "Measured":
         """The same with each number held until the next report, for as long as a reporter may be silent.
@@ -50,8 +52,9 @@ class Measured:
         if any(way.above[0].how == "added" and not way.below for way in self.measure.ways):
             return self
         at = hold(self.values, self.report_count, max(1, STALE_AFTER_NS // (interval_s * 10**9)))
-        values, low, high = (np.where(at < 0, np.nan, it[np.maximum(at, 0)]) for it in (self.values, self.low, self.high))
-        return Measured(self.measure, values, low, high, self.report_count)
+        columns = (self.values, self.low, self.high, self.newest)
+        values, low, high, newest = (np.where(at < 0, np.nan, it[np.maximum(at, 0)]) for it in columns)
+        return Measured(self.measure, values, low, high, newest, self.report_count)
 
 
 def hold(values: Floats, report_count: Floats, most: int) -> npt.NDArray[np.int64]:
@@ -84,12 +87,12 @@ def _measured(measure: Measure, lines: Sequence[Line]) -> Measured | None:
     for way in measure.ways:
         read = _way(way, by_metric)
         if read is not None:
-            values, low, high, count = read
-            return Measured(measure, values, low, high, count)
+            values, low, high, newest, count = read
+            return Measured(measure, values, low, high, newest, count)
     return None
 
 
-def _way(way: Way, lines: Mapping[str, Sequence[Line]]) -> tuple[Floats, Floats, Floats, Floats] | None:
+def _way(way: Way, lines: Mapping[str, Sequence[Line]]) -> tuple[Floats, Floats, Floats, Floats, Floats] | None:
     above = [_term(term, lines) for term in way.above]
     below = [_term(term, lines) for term in way.below]
     known_above = [it for it in above if it is not None]
@@ -103,12 +106,14 @@ def _way(way: Way, lines: Mapping[str, Sequence[Line]]) -> tuple[Floats, Floats,
             values = np.where(divisor > 0, values / divisor, np.nan)
     if way.is_rest:
         values = 1 - values
-    low, high = values, values
-    if len(way.above) == 1 and not below and way.above[0].how in ("avg", "max"):
+    low, high, newest = values, values, values
+    if len(way.above) == 1 and not below and not way.is_rest and (how := way.above[0].how) in ("sum", "avg", "max"):
         chosen = _chosen(way.above[0], lines)
-        low = _over(np.nanmin, [line.values["low"] for line in chosen])
-        high = _over(np.nanmax, [line.values["high"] for line in chosen])
-    return values, low, high, counts
+        newest = _over(_OVER.get(how, np.nansum), [line.values[f"newest_{how}"] for line in chosen])
+        if how != "sum":
+            low = _over(np.nanmin, [line.values["low"] for line in chosen])
+            high = _over(np.nanmax, [line.values["high"] for line in chosen])
+    return values, low, high, newest, counts
 
 
 def _term(term: Term, lines: Mapping[str, Sequence[Line]]) -> tuple[Floats, Floats] | None:
