@@ -42,13 +42,13 @@ setup: $(VENV)/.installed $(STATIC) ## Make .venv with the `watchglass` command 
 $(VENV)/.installed: server/pyproject.toml
 	@if command -v uv >/dev/null; then \
 	  uv venv --quiet --allow-existing --python '>=3.11' $(VENV) && \
-	  uv pip install --quiet --python $(BIN)/python -e 'server[demo]'; \
+	  uv pip install --quiet --python $(BIN)/python -e 'server[demo]' -e 'probe[host]'; \
 	else \
 	  for python in python3 python3.13 python3.12 python3.11; do \
 	    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
 	  done; \
 	  if [ -z "$$python" ]; then echo "Python 3.11 or newer is needed" >&2; exit 1; fi; \
-	  $$python -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[demo]'; \
+	  $$python -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check -e 'server[demo]' -e 'probe[host]'; \
 	fi
 	@touch $@
 

@@ -110,7 +110,9 @@ SELECT
     countIf(is_model_call AND model = 'acme-intent-1' AND cost_usd IS NULL) > 0 AS unpriced,
     countIf(reasoning_output_tokens > 0) > 0 AND countIf(cache_read_input_tokens > 0) > 0 AS details,
     (SELECT uniqExact(service_name) FROM logs WHERE trace_id IN (SELECT trace_id FROM spans)) AS logging_services,
-    (SELECT count() FROM metric_points WHERE metric_name = 'shop.support.turn.duration') > 0 AS metrics
+    (SELECT count() FROM metric_points WHERE metric_name = 'shop.support.turn.duration') > 0 AS metrics,
+    (SELECT count() FROM metric_points WHERE metric_name = 'watchglass.serving.decode.duration' AND count > 0) > 0 AS served,
+    (SELECT count() FROM metric_points WHERE metric_name = 'system.memory.limit' AND host_name != '') > 0 AS machine
 FROM spans
 """
 EVERYTHING = {
@@ -128,6 +130,8 @@ EVERYTHING = {
     "details": 1,
     "logging_services": 3,
     "metrics": 1,
+    "served": 1,
+    "machine": 1,
 }
 
 

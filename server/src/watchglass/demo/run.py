@@ -10,8 +10,11 @@ from importlib.util import find_spec
 
 import structlog
 
+from watchglass.clock import SystemClock
 from watchglass.demo.application import Orders
+from watchglass.demo.own_metrics import telling
 from watchglass.demo.stub.faults import Faults, Timing
+from watchglass.demo.stub.load import Load
 from watchglass.demo.stub.server import running_stub
 from watchglass.errors import InvalidInput
 from watchglass.settings import child_environment
@@ -86,8 +89,10 @@ def run_demo(
         raise InvalidInput("demo", f"{', '.join(absent)} not installed; run: pip install 'watchglass[demo]'")
     stop = stop or threading.Event()
     with ExitStack() as stack:
-        stub = stack.enter_context(running_stub(seed=seed, timing=Timing(scale=time_scale), faults=FAULTS))
+        load = Load(SystemClock())
+        stub = stack.enter_context(running_stub(seed=seed, timing=Timing(scale=time_scale), faults=FAULTS, load=load))
         headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
+        stack.enter_context(telling(load, stub, endpoint.rstrip("/"), headers))
         orders = Orders(endpoint.rstrip("/"), headers, stub, seed=seed, history_hours=history_hours)
         if history_hours > 0:
             stack.enter_context(_running("history", orders))

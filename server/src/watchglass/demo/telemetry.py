@@ -1,6 +1,7 @@
 """OpenTelemetry of one application: traces, logs and metrics over OTLP/HTTP, as any application would set it up."""
 
 import logging
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Identity:
                 "service.name": self.service_name,
                 "service.version": self.release,
                 "deployment.environment.name": self.environment,
+                "host.name": socket.gethostname(),
             }
         )
 
@@ -87,9 +89,7 @@ def exporting(identity: Identity, endpoint: str, headers: dict[str, str]) -> Ite
     set_logger_provider(logs)
     logging.getLogger(LOGGER).setLevel(logging.INFO)
     logging.getLogger(LOGGER).addHandler(LoggingHandler(logger_provider=logs))
-    metric_exporter = OTLPMetricExporter(f"{endpoint}/v1/metrics", headers=headers)
-    reader = PeriodicExportingMetricReader(metric_exporter, export_interval_millis=METRIC_INTERVAL_MS)
-    meters = MeterProvider([reader], resource=resource)
+    meters = meter_provider(resource, endpoint, headers)
     metrics.set_meter_provider(meters)
     try:
         yield
@@ -105,3 +105,9 @@ def tracer_provider(resource: Resource, endpoint: str, headers: dict[str, str]) 
     exporter = OTLPSpanExporter(f"{endpoint}/v1/traces", headers=headers)
     provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=EXPORT_INTERVAL_MS))
     return provider
+
+
+def meter_provider(resource: Resource, endpoint: str, headers: dict[str, str]) -> MeterProvider:
+    """A provider that sends metrics to `endpoint` every few seconds."""
+    exporter = OTLPMetricExporter(f"{endpoint}/v1/metrics", headers=headers)
+    return MeterProvider([PeriodicExportingMetricReader(exporter, export_interval_millis=METRIC_INTERVAL_MS)], resource=resource)

@@ -16,6 +16,7 @@ from watchglass.demo.stub.anthropic_messages import message, message_events, rea
 from watchglass.demo.stub.conversation import Answer, Ask
 from watchglass.demo.stub.errors import anthropic_error, openai_error
 from watchglass.demo.stub.faults import Conduct, Pace
+from watchglass.demo.stub.load import Load, Prompt, Work
 from watchglass.demo.stub.openai_chat import completion, completion_events, read_chat
 from watchglass.demo.stub.openai_embeddings import embeddings
 from watchglass.demo.stub.openai_responses import read_response, response, response_events
@@ -41,9 +42,10 @@ class _Said:
 class Stub:
     """The stub of both APIs as one application."""
 
-    def __init__(self, conduct: Conduct, clock: Clock, seed: int) -> None:
-        """`seed` decides what is said; `conduct` when it is slow or fails."""
+    def __init__(self, conduct: Conduct, clock: Clock, seed: int, load: Load) -> None:
+        """`seed` decides what is said; `conduct` when it is slow or fails; `load` lets requests in and measures."""
         self._conduct = conduct
+        self._load = load
         self._clock = clock
         self._seed = seed
 
@@ -132,22 +134,29 @@ class Stub:
 
     async def _deliver(self, request: Request, body: bytes, data: dict[str, Any], said: _Said) -> Response:
         pace = self._conduct.pace(request.headers, body, said.ask.input_tokens)
+        work = self._load.work(Prompt(said.ask.model, said.answer.input_tokens, said.answer.cache_read_tokens))
         if data.get("stream"):
-            return StreamingResponse(_paced(said.events(), pace), media_type="text/event-stream")
-        await asyncio.sleep(pace.first_token_s + pace.per_token_s * said.answer.output_tokens)
+            return StreamingResponse(_paced(said.events(), pace, work), media_type="text/event-stream")
+        async with work:
+            await asyncio.sleep(pace.first_token_s)
+            work.token()
+            await asyncio.sleep(pace.per_token_s * said.answer.output_tokens)
+            work.token(max(0, said.answer.output_tokens - 1))
         return JSONResponse(said.whole())
 
     def _now_s(self) -> int:
         return self._clock.now_ns() // 1_000_000_000
 
 
-async def _paced(events: Events, pace: Pace) -> AsyncIterator[str]:
+async def _paced(events: Events, pace: Pace, work: Work) -> AsyncIterator[str]:
     """Events with their waits: nothing comes before the prompt is read, and each token takes its time."""
-    await asyncio.sleep(pace.first_token_s)
-    for text, token_count in events:
-        if token_count:
-            await asyncio.sleep(pace.per_token_s * token_count)
-        yield text
+    async with work:
+        await asyncio.sleep(pace.first_token_s)
+        for text, token_count in events:
+            if token_count:
+                await asyncio.sleep(pace.per_token_s * token_count)
+                work.token(token_count)
+            yield text
 
 
 def _anthropic_key(request: Request) -> str:
