@@ -31,6 +31,8 @@ PAGES = {
     "users": "/users?start=-6h",
     "models": "/models?start=-6h",
     "compare": "/compare?start=-6h&dimension=release&left=2.7.1&right=2.8.0",
+    "alerts": "/alerts?tab=rules",
+    "incidents": "/incidents?start=-6h",
     "logs": "/logs?start=-6h",
     "metrics": f"/explore?start=-1h&queries={quote(METRICS)}",
     "serving": "/serving?start=-15m",
@@ -42,11 +44,11 @@ PAGES = {
     "settings-keys": "/settings/keys",
     "settings-retention": "/settings/retention",
 }
-"""Every page that can be named; one trace, one session and one user are found first."""
+"""Every page that can be named; one trace, one session, one user, one rule and one incident are found first."""
 
 
 def find_pages(context: BrowserContext) -> dict[str, str]:
-    """The addresses of one trace, two traces compared, one session and one user that have something to show."""
+    """The addresses of one trace, two traces compared, one session, one user, the newest rule and the newest incident (when there is one)."""
     api = context.request
     traces = api.get("/api/v1/traces?start=-6h&end=-3m&limit=100").json()["traces"]
     # a traceback would tell of the machine; a young trace may fail after it was chosen
@@ -54,10 +56,14 @@ def find_pages(context: BrowserContext) -> dict[str, str]:
     sessions = [it for it in api.get("/api/v1/sessions?start=-6h&limit=100").json()["sessions"] if not it["error_count"]]
     session = max(sessions, key=lambda it: it["trace_count"])
     user = max(api.get("/api/v1/users?start=-6h&limit=50").json()["users"], key=lambda it: it["trace_count"])
+    rules = api.get("/api/v1/rules").json()["rules"]
+    incidents = api.get("/api/v1/incidents?start=-6h&limit=1").json()["incidents"]
     alike = [it for it in good if it["name"] == good[0]["name"]]
     return {
         "trace": f"/traces/{good[0]['trace_id']}",
         "trace-compare": f"/traces/compare?left={alike[0]['trace_id']}&right={alike[-1]['trace_id']}",
+        "rule": f"/alerts/rules/{rules[-1]['id']}?start=-6h",
+        **({"incident": f"/incidents/{incidents[0]['id']}"} if incidents else {}),
         "session": f"/sessions/{quote(session['session_id'], safe='')}?start=-6h",
         "user": f"/users/{quote(user['user_id'], safe='')}?start=-6h",
     }

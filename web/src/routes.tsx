@@ -2,7 +2,9 @@
 
 import {
   type Icon,
+  IconAlertTriangle,
   IconArrowsDiff,
+  IconBell,
   IconChartHistogram,
   IconChartLine,
   IconCpu,
@@ -23,6 +25,7 @@ import {
   type RouteComponent,
 } from "@tanstack/react-router";
 import { ErrorNotice } from "./components/Notice";
+import { readAlertsSearch, readIncidentsSearch, readRuleSearch } from "./lib/alerts/search";
 import { readCompareSearch } from "./lib/compareSearch";
 import { readLogsSearch } from "./lib/logs";
 import { readMetricsSearch } from "./lib/metricQueries";
@@ -73,6 +76,18 @@ const pages = [
     IconArrowsDiff,
     "c",
   ),
+  page("/alerts", "Alerts", readAlertsSearch, () => import("./pages/alerts"), "AlertsPage", IconBell, "a"),
+  page("/alerts/rules/$ruleId", "Rule", readRuleSearch, () => import("./pages/rule"), "RulePage"),
+  page(
+    "/incidents",
+    "Incidents",
+    readIncidentsSearch,
+    () => import("./pages/incidents"),
+    "IncidentsPage",
+    IconAlertTriangle,
+    "i",
+  ),
+  page("/incidents/$incidentId", "Incident", readRangeSearch, () => import("./pages/incident"), "IncidentPage"),
   page("/logs", "Logs", readLogsSearch, () => import("./pages/logs"), "LogsPage", IconLogs, "l"),
   // /metrics is what Prometheus scrapes
   page("/explore", "Metrics", readMetricsSearch, () => import("./pages/metrics"), "MetricsPage", IconChartLine, "m"),

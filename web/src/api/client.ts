@@ -25,6 +25,12 @@ export async function getJson<Answer>(
   return readAnswer<Answer>(status, body, read);
 }
 
+/** Fetch a text from the API, such as a file to keep; see `getJson`. */
+export async function getText(path: string): Promise<string> {
+  const [, body] = await ask("GET", path, undefined);
+  return body;
+}
+
 /** Send JSON to the API; an answer without a body is undefined.
  *
  * @param path below /api/v1, its variable parts already escaped, parameters included

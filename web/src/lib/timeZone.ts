@@ -52,7 +52,13 @@ export function instantOf(calendar: Calendar, zone: TimeZone): number {
 
 /** A zone's name for people: Local time (Europe/Berlin), UTC, Asia/Tokyo. */
 export function describeZone(zone: TimeZone): string {
-  if (zone === "local") return `Local time (${Intl.DateTimeFormat().resolvedOptions().timeZone})`;
+  if (zone === "local") return `Local time (${zoneName(zone)})`;
+  return zone === "utc" ? "UTC" : zone;
+}
+
+/** The name that others know a zone by. */
+export function zoneName(zone: TimeZone): string {
+  if (zone === "local") return Intl.DateTimeFormat().resolvedOptions().timeZone;
   return zone === "utc" ? "UTC" : zone;
 }
 

@@ -6,11 +6,11 @@ import { IconPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Panel, PanelQuery, Threshold, Variable } from "../../api/dashboardTypes";
 import { asKind, FIRST_QUERIES, KINDS } from "../../lib/dashboard/panels";
+import { MetricFields } from "../questions/MetricFields";
+import { SqlFields } from "../questions/SqlFields";
+import { UsageFields } from "../questions/UsageFields";
 import styles from "./Dashboard.module.css";
-import { MetricFields } from "./MetricFields";
 import { type Asked, PanelCard } from "./PanelCard";
-import { SqlFields } from "./SqlFields";
-import { UsageFields } from "./UsageFields";
 
 const PREVIEW_PX = 300;
 /** How long typing must pause before the preview asks, in milliseconds. */

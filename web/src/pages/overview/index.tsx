@@ -19,6 +19,7 @@ import { ErrorTypes } from "./ErrorTypes";
 import { Figures } from "./Figures";
 import { MoversPanel } from "./MoversPanel";
 import styles from "./Overview.module.css";
+import { RecentIncidents } from "./RecentIncidents";
 
 const route = getRouteApi("/");
 
@@ -69,6 +70,7 @@ export function OverviewPage() {
         ) : (
           <>
             <Figures figures={figuresOf(totals ?? {}, before.data ?? undefined)} isLoading={calls.data === undefined} />
+            <RecentIncidents search={search} />
             <Charts search={search} all={calls.data} refetchInterval={refetchInterval} onZoom={zoom} />
             <div className={styles.panels}>
               <MoversPanel search={search} refetchInterval={refetchInterval} onMoved={(moved) => change({ moved })} />

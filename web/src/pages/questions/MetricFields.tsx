@@ -1,11 +1,11 @@
-/** What a panel asks of one metric. */
+/** What is asked of one metric: by a panel, or by a rule, which watches one value a series. */
 
 import { Autocomplete, NativeSelect, NumberInput, TagsInput, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { Parameters } from "../../api/client";
 import { columns, metricNames } from "../../api/dashboards";
 import type { PanelQuery } from "../../api/dashboardTypes";
-import styles from "./Dashboard.module.css";
+import styles from "./Questions.module.css";
 
 type MetricQuery = Extract<PanelQuery, { source: "metrics" }>;
 
@@ -13,9 +13,11 @@ interface MetricFieldsProps {
   query: MetricQuery;
   range: Parameters;
   onChange: (query: MetricQuery) => void;
+  /** Whether one value a series is asked for, without buckets of time. */
+  isOneValue?: boolean;
 }
 
-export function MetricFields({ query, range, onChange }: MetricFieldsProps) {
+export function MetricFields({ query, range, onChange, isOneValue = false }: MetricFieldsProps) {
   const metrics = useQuery(metricNames(range));
   const groups = useQuery(columns("metric_points"));
   const patch = (part: Partial<MetricQuery>) => onChange({ ...query, ...part });
@@ -64,42 +66,44 @@ export function MetricFields({ query, range, onChange }: MetricFieldsProps) {
         />
         <TagsInput
           size="xs"
-          label="Quantiles, from 0 to 1"
-          maxTags={10}
+          label={isOneValue ? "Quantile, from 0 to 1" : "Quantiles, from 0 to 1"}
+          maxTags={isOneValue ? 2 : 10}
           value={query.quantiles.map(String)}
           onChange={(texts) => {
             const quantiles = texts.map(Number).filter((share) => share >= 0 && share <= 1);
-            if (quantiles.length > 0) patch({ quantiles });
+            if (quantiles.length > 0) patch({ quantiles: isOneValue ? quantiles.slice(-1) : quantiles });
           }}
         />
       </div>
       <TextInput
         size="xs"
         label="Filter"
-        placeholder="service:$service attributes.gen_ai.request.model:$model"
+        placeholder={isOneValue ? "service:checkout" : "service:$service attributes.gen_ai.request.model:$model"}
         maxLength={2000}
         value={query.filter}
         onChange={(event) => patch({ filter: event.currentTarget.value })}
       />
-      <div className={styles.pair}>
-        <TextInput
-          size="xs"
-          label="Interval"
-          description="auto, or such as 5m"
-          inputWrapperOrder={["label", "input", "description"]}
-          maxLength={12}
-          value={query.interval}
-          onChange={(event) => patch({ interval: event.currentTarget.value })}
-        />
-        <NumberInput
-          size="xs"
-          label="Most groups"
-          min={1}
-          max={100}
-          value={query.limit}
-          onChange={(limit) => typeof limit === "number" && patch({ limit })}
-        />
-      </div>
+      {!isOneValue && (
+        <div className={styles.pair}>
+          <TextInput
+            size="xs"
+            label="Interval"
+            description="auto, or such as 5m"
+            inputWrapperOrder={["label", "input", "description"]}
+            maxLength={12}
+            value={query.interval}
+            onChange={(event) => patch({ interval: event.currentTarget.value })}
+          />
+          <NumberInput
+            size="xs"
+            label="Most groups"
+            min={1}
+            max={100}
+            value={query.limit}
+            onChange={(limit) => typeof limit === "number" && patch({ limit })}
+          />
+        </div>
+      )}
     </>
   );
 }

@@ -1,8 +1,8 @@
-/** What a panel asks in SQL, and what the columns of the answer mean. */
+/** What is asked in SQL, and what the columns of the answer mean. */
 
 import { TagsInput, Textarea, TextInput } from "@mantine/core";
 import type { PanelQuery } from "../../api/dashboardTypes";
-import styles from "./Dashboard.module.css";
+import styles from "./Questions.module.css";
 
 type SqlQuery = Extract<PanelQuery, { source: "sql" }>;
 
