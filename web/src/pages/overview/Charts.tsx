@@ -8,6 +8,7 @@ import type { Usage } from "../../api/types";
 import { Legend } from "../../components/charts/ChartFrame";
 import { legendOf, toggled } from "../../components/charts/legend";
 import { TimeChart } from "../../components/charts/TimeChart";
+import { type Charted, overlayOf, type Watched } from "../../lib/alerts/overlays";
 import { withEstimate } from "../../lib/estimate";
 import type { Unit } from "../../lib/format";
 import { describeInterval } from "../../lib/interval";
@@ -27,6 +28,7 @@ import {
 } from "../../lib/overview";
 import { keepRange } from "../../lib/search";
 import styles from "./Overview.module.css";
+import { useWatched } from "./useWatched";
 
 const HEIGHT_PX = 132;
 const NONE: ReadonlySet<string> = new Set();
@@ -47,6 +49,9 @@ interface Drawn {
   says: string;
   unit: Unit;
   series: ChartSeries[];
+  /** The measures of calls that rules may watch. */
+  measures: readonly string[];
+  per?: string;
   filterOf: (seriesName: string, value: number | null) => string;
 }
 
@@ -58,6 +63,8 @@ export function Charts({ search, all, refetchInterval, onZoom }: ChartsProps) {
   const charts = useMemo(() => (by === undefined ? wholeCharts(usage) : splitCharts(usage, SPLITS[by])), [usage, by]);
   const toolChart = useMemo(() => chartOfTools(tools.data), [tools.data]);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(NONE);
+  const charted = useMemo(() => charts.map((chart) => chartedOf(chart, by)), [charts, by]);
+  const watched = useWatched(charted, search);
   return (
     <section aria-label="Charts">
       {by !== undefined && (
@@ -70,17 +77,19 @@ export function Charts({ search, all, refetchInterval, onZoom }: ChartsProps) {
         </div>
       )}
       <div className={styles.charts}>
-        {charts.map((chart) => (
+        {charts.map((chart, index) => (
           <Chart
             key={chart.title}
             chart={chart}
             usage={usage}
             search={search}
             onZoom={onZoom}
+            watched={watched}
+            charted={charted[index]}
             {...(by !== undefined && { hidden })}
           />
         ))}
-        <Chart chart={toolChart} usage={tools.data} search={search} onZoom={onZoom} />
+        <Chart chart={toolChart} usage={tools.data} search={search} onZoom={onZoom} watched={watched} />
       </div>
     </section>
   );
@@ -93,9 +102,17 @@ interface ChartProps {
   usage: Usage | undefined;
   search: OverviewSearch;
   onZoom: (start: string, end: string) => void;
+  watched: readonly Watched[];
+  /** What rules over the same watch; missing where there can be none. */
+  charted?: Charted | undefined;
 }
 
-function Chart({ chart, hidden, usage, search, onZoom }: ChartProps) {
+/** What rules watch that are over the same as a chart. */
+function chartedOf({ measures, per }: Drawn, by: OverviewSearch["by"]): Charted {
+  return { measures, filter: CALLS, groupBy: by === undefined ? [] : [by, SPLITS[by]], ...(per && { per }) };
+}
+
+function Chart({ chart, hidden, usage, search, onZoom, watched, charted }: ChartProps) {
   const navigate = useNavigate();
   const { series, filterOf } = chart;
   const pick = useCallback(
@@ -107,6 +124,10 @@ function Chart({ chart, hidden, usage, search, onZoom }: ChartProps) {
       void navigate({ to: "/traces", search: { ...keepRange(search), ...range, filter: filterOf(seriesName, value) } });
     },
     [usage, series, filterOf, search, navigate],
+  );
+  const overlay = useMemo(
+    () => (usage && charted ? overlayOf(watched, charted, usage.times, usage.interval_s) : undefined),
+    [watched, charted, usage],
   );
   return (
     <div className={styles.card}>
@@ -124,6 +145,7 @@ function Chart({ chart, hidden, usage, search, onZoom }: ChartProps) {
         onPick={pick}
         cursorGroup="overview"
         {...(hidden && { hidden })}
+        {...overlay}
       />
     </div>
   );
@@ -138,6 +160,7 @@ function wholeCharts(usage: Usage | undefined): Drawn[] {
   return [
     {
       title: "Model calls",
+      measures: ["span_count", "error_count"],
       says: "count",
       unit: "",
       series: [
@@ -148,6 +171,7 @@ function wholeCharts(usage: Usage | undefined): Drawn[] {
     },
     {
       title: "Latency",
+      measures: ["duration_p50_ns", "duration_p95_ns", "duration_p99_ns"],
       says: "calls' duration",
       unit: "ns",
       series: measuresOf(all, { p50: "duration_p50_ns", p95: "duration_p95_ns", p99: "duration_p99_ns" }),
@@ -155,6 +179,7 @@ function wholeCharts(usage: Usage | undefined): Drawn[] {
     },
     {
       title: "First token",
+      measures: ["time_to_first_token_p50_ns", "time_to_first_token_p95_ns"],
       says: "time to it",
       unit: "ns",
       series: measuresOf(all, { p50: "time_to_first_token_p50_ns", p95: "time_to_first_token_p95_ns" }),
@@ -162,6 +187,7 @@ function wholeCharts(usage: Usage | undefined): Drawn[] {
     },
     {
       title: "Output tokens a second",
+      measures: ["output_tokens_per_s"],
       says: "of calls",
       unit: "tokens/s",
       series: measuresOf(all, { "tokens/s": "output_tokens_per_s" }),
@@ -169,6 +195,7 @@ function wholeCharts(usage: Usage | undefined): Drawn[] {
     },
     {
       title: "Tokens",
+      measures: ["input_tokens", "output_tokens"],
       says: "sum",
       unit: "tokens",
       series: measuresOf(all, { input: "input_tokens", output: "output_tokens" }).map((it) => ({
@@ -180,6 +207,7 @@ function wholeCharts(usage: Usage | undefined): Drawn[] {
     },
     {
       title: "Cost",
+      measures: ["cost_usd"],
       says: "sum of priced calls",
       unit: "usd",
       series: measuresOf(all, { cost: "cost_usd" }).map((it) => ({ ...it, kind: "bar" })),
@@ -187,6 +215,8 @@ function wholeCharts(usage: Usage | undefined): Drawn[] {
     },
     {
       title: "Errors",
+      measures: ["error_count"],
+      per: "span_count",
       says: "part of calls that failed",
       unit: "ratio",
       series: [{ name: "failed", values: all ? errorRatios(all) : [], kind: "area", color: "var(--wg-error)" }],
@@ -200,30 +230,31 @@ function splitCharts(usage: Usage | undefined, dimension: string): Drawn[] {
   const groups = usage?.series ?? [];
   const groupOf = (name: string) => groups.find((it) => groupName(it, dimension) === name && !it.is_other)?.group;
   const within = (name: string) => isGroup(groupOf(name) ?? {});
-  const of = (measure: string, kind?: ChartSeries["kind"]) => seriesOf(groups, dimension, measure, kind);
   const chart = (
     title: string,
     says: string,
     unit: Unit,
-    series: ChartSeries[],
+    measure: string,
+    kind?: ChartSeries["kind"],
     more: (value: number | null) => string = () => "",
   ): Drawn => ({
     title,
     says,
     unit,
-    series,
+    measures: [measure],
+    series: seriesOf(groups, dimension, measure, kind),
     filterOf: (name, value) => allOf(CALLS, within(name), more(value)),
   });
   return [
-    chart("Model calls", "count", "", of("span_count", "bar")),
-    chart("Latency", "p95 of calls' duration", "ns", of("duration_p95_ns"), tookAtLeast),
-    chart("First token", "p95 of the time to it", "ns", of("time_to_first_token_p95_ns"), (value) =>
+    chart("Model calls", "count", "", "span_count", "bar"),
+    chart("Latency", "p95 of calls' duration", "ns", "duration_p95_ns", undefined, tookAtLeast),
+    chart("First token", "p95 of the time to it", "ns", "time_to_first_token_p95_ns", undefined, (value) =>
       tookAtLeast(value).replace("duration", "time_to_first_token"),
     ),
-    chart("Output tokens a second", "of calls", "tokens/s", of("output_tokens_per_s")),
-    chart("Output tokens", "sum", "tokens", of("output_tokens", "area")),
-    chart("Cost", "sum of priced calls", "usd", of("cost_usd", "bar"), () => "cost_usd>0"),
-    chart("Errors", "count of failed calls", "", of("error_count", "bar"), () => "status:error"),
+    chart("Output tokens a second", "of calls", "tokens/s", "output_tokens_per_s"),
+    chart("Output tokens", "sum", "tokens", "output_tokens", "area"),
+    chart("Cost", "sum of priced calls", "usd", "cost_usd", "bar", () => "cost_usd>0"),
+    chart("Errors", "count of failed calls", "", "error_count", "bar", () => "status:error"),
   ];
 }
 
@@ -231,6 +262,7 @@ function splitCharts(usage: Usage | undefined, dimension: string): Drawn[] {
 function chartOfTools(usage: Usage | undefined): Drawn {
   return {
     title: "Tools",
+    measures: [],
     says: "p95 of tool calls",
     unit: "ns",
     series: seriesOf(usage?.series ?? [], "tool_name", "duration_p95_ns"),
