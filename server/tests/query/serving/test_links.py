@@ -1,5 +1,7 @@
 """What a span says of where its call went, and what that meets: pure, by the table alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from watchglass.query.serving.directory import Reporter
@@ -49,6 +51,13 @@ def test_the_machine_of_the_caller_comes_last() -> None:
     facts = facts_of("a", {"server.address": "gpu-1", "server.port": "8000", "host.name": "gpu-2.example"})
     found = find_matches(facts, [OTHER, MACHINE, SERVER])
     assert [it.reporter for it in found] == [SERVER, MACHINE, OTHER]
+
+
+def test_a_program_that_reports_of_its_machine_too_is_found_as_both() -> None:
+    """A server whose process runs the probe."""
+    both = replace(SERVER, owners=frozenset({"server", "host"}))
+    found = find_matches(facts_of("a", {"server.address": "gpu-1", "server.port": "8000"}), [both])
+    assert [(it.reporter, sorted(it.owners)) for it in found] == [(both, ["server"]), (both, ["host"])]
 
 
 def test_measures_have_names_of_their_own() -> None:

@@ -11,7 +11,7 @@ from watchglass.query.reader import INDEX_FIRST, Reader
 from watchglass.query.scope import Scope
 from watchglass.query.serving.directory import Key, Reporter, find_reporters
 from watchglass.query.serving.links import Fact, Match, facts_of, find_matches
-from watchglass.query.serving.measures import Measure, measures_of, metrics_of
+from watchglass.query.serving.measures import Measure, measures_of
 from watchglass.query.serving.points import Line, bucket_count, read_lines
 from watchglass.query.serving.values import Measured, measure_all
 from watchglass.query.sql import instant
@@ -137,9 +137,9 @@ def read_beside_call(reader: Reader, project_id: str, trace_id: str, span_id: st
     reporters = find_reporters(reader, scope, "server", "host", "gpu") if facts else []
     groups = _grouped(find_matches(facts, reporters))
     chosen = groups[:MAX_INSTANCES]
-    keys = list(dict.fromkeys(match.reporter.key for _, _, matches in chosen for match in matches))
+    matched = list(dict.fromkeys(match.reporter for _, _, matches in chosen for match in matches))
     lines: dict[Key, list[Line]] = defaultdict(list)
-    for line in read_lines(reader, scope, interval_s, metrics_of("server", "host", "gpu"), keys) if keys else []:
+    for line in read_lines(reader, scope, interval_s, matched):
         lines[line.reporter].append(line)
     around = _Around(scope, interval_s, start_ns, end_ns)
     instances = [around.beside(kind, name, matches, lines) for kind, name, matches in chosen]

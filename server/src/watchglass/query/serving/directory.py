@@ -1,11 +1,13 @@
 """Who reported: the servers and machines with points in a stretch of time, and whether they are well."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
-from watchglass.query.serving.measures import Owner, metrics_of
+from watchglass.query.serving.measures import PARTS, Owner, metrics_of
 from watchglass.query.sql import in_scope, instant
 from watchglass.store.engine import Parameter
 
@@ -15,13 +17,59 @@ STALE_AFTER_NS = 150 * 10**9
 MAX_CLOCK_AHEAD_NS = 3600 * 10**9
 """How far a reporter's clock may be ahead of ours: no day that ended longer ago is looked into."""
 
+MAX_LINES = 50_000
+"""Most metrics and parts of all reporters together, those that were told last."""
+
 MAX_REPORTERS = 2000
 """Most reporters of one answer, those that reported last."""
+
+_PART = "coalesce(" + ", ".join(f"nullIf(attributes['{name}'], '')" for name in PARTS) + ", '')"
+
+# maps are read once a series: to look into them for each point would take most of the time
+_DIRECTORY = f"""
+SELECT metric_name, service_name, service_instance_id, host_name, attributes['hw.id'] AS gpu, {_PART} AS part,
+    any(attributes['hw.name']) AS gpu_model, any(attributes['watchglass.gpu.index']) AS gpu_index,
+    any(resource_attributes['server.address']) AS address, any(resource_attributes['server.port']) AS port,
+    any(resource_attributes['k8s.node.name']) AS node,
+    groupUniqArray(50)(coalesce(nullIf(resource_attributes['k8s.pod.name'], ''), nullIf(attributes['k8s.pod.name'], ''),
+        attributes['pod'])) AS pods,
+    any(attributes['watchglass.server']) AS server, groupUniqArray(20)(attributes['gen_ai.request.model']) AS models,
+    groupArray(series_id) AS series_ids, max(last) AS last_ns
+FROM (
+    SELECT metric_name, series_id, service_name, service_instance_id, host_name, any(attributes) AS attributes,
+        any(resource_attributes) AS resource_attributes, toUnixTimestamp64Nano(max(metric_points.time)) AS last
+    FROM metric_points
+    WHERE {{fits}} AND metric_name IN {{metrics:Array(String)}} AND NOT has(marks, 'no_recorded_value')
+    GROUP BY metric_name, series_id, service_name, service_instance_id, host_name
+) AS of_series
+GROUP BY metric_name, service_name, service_instance_id, host_name, gpu, part
+ORDER BY last_ns DESC
+LIMIT {MAX_LINES}
+"""
 
 State = Literal["up", "down", "stale"]
 
 Key = tuple[str, str, str]
 """Service, service instance and host of a reporter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One metric, or part of one, that a reporter tells of itself or of one of its GPUs.
+
+    Attributes:
+        metric: Canonical name.
+        part: Which part of it, empty for a metric without parts.
+        gpu: Id of the GPU that it is about, empty for none.
+        gpu_name: Model and index of that GPU, as far as they are said.
+        series_ids: Its series.
+    """
+
+    metric: str
+    part: str
+    gpu: str
+    gpu_name: tuple[str, str]
+    series_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +89,7 @@ class Reporter:
         owners: What it reports of.
         last_ns: Its last report, nanoseconds since 1970 UTC; 0 when only failed scrapes are known.
         is_up: What the last scrape said; None where it is not scraped.
+        told: What it tells of.
     """
 
     service_name: str
@@ -55,6 +104,7 @@ class Reporter:
     owners: frozenset[Owner] = frozenset()
     last_ns: int = 0
     is_up: bool | None = None
+    told: tuple[Told, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def key(self) -> Key:
@@ -77,23 +127,15 @@ def find_reporters(reader: Reader, scope: Scope, *owners: Owner) -> list[Reporte
         TooExpensive: It went over the limits.
         StoreError: The store failed.
     """
-    fits = reported(scope)
-    bound: dict[str, Parameter] = {**fits[1]}
-    bound.update({str(owner): metrics_of(owner) for owner in owners})
-    is_of = " OR ".join(f"metric_name IN {{{owner}:Array(String)}}" for owner in owners)
-    told = ", ".join(f"countIf(metric_name IN {{{owner}:Array(String)}}) > 0 AS is_{owner}" for owner in owners)
-    rows = reader.query(
-        f"SELECT service_name, service_instance_id, host_name, {told}, any(resource_attributes['server.address']) AS address, "
-        "any(resource_attributes['server.port']) AS port, any(resource_attributes['k8s.node.name']) AS node, "
-        "groupUniqArray(50)(coalesce(nullIf(resource_attributes['k8s.pod.name'], ''), nullIf(attributes['k8s.pod.name'], ''), "
-        "attributes['pod'])) AS pods, any(attributes['watchglass.server']) AS server, "
-        "groupUniqArray(20)(attributes['gen_ai.request.model']) AS models, toUnixTimestamp64Nano(max(metric_points.time)) AS last_ns "
-        f"FROM metric_points WHERE {fits[0]} AND ({is_of}) AND NOT has(marks, 'no_recorded_value') "
-        f"GROUP BY service_name, service_instance_id, host_name ORDER BY last_ns DESC, service_name, service_instance_id, host_name LIMIT {MAX_REPORTERS}",
-        bound,
-    ).to_pylist()
-    scraped = _scraped(reader, scope, sorted({row["service_name"] for row in rows}))
-    found = [_reporter(row, owners, scraped) for row in rows]
+    text, parameters = reported(scope)
+    metrics = {metric: owner for owner in owners for metric in metrics_of(owner)}
+    rows = reader.query(_DIRECTORY.replace("{fits}", text), {**parameters, "metrics": list(metrics)}).to_pylist()
+    by_reporter: dict[Key, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_reporter[row["service_name"], row["service_instance_id"], row["host_name"]].append(row)
+    scraped = _scraped(reader, scope, sorted({service for service, _, _ in by_reporter}))
+    found = [_reporter(key, listed, metrics, scraped) for key, listed in by_reporter.items()]
+    found.sort(key=lambda it: (-it.last_ns, it.key))
     known = {(it.service_name, it.service_instance_id) for it in found}
     by_service = {it.service_name: it for it in reversed(found)}
     failed = [
@@ -101,7 +143,7 @@ def find_reporters(reader: Reader, scope: Scope, *owners: Owner) -> list[Reporte
         for who, is_up in scraped.items()
         if who not in known and not is_up
     ]
-    return [*found, *failed]
+    return [*found[:MAX_REPORTERS], *failed]
 
 
 def reported(scope: Scope) -> tuple[str, dict[str, Parameter]]:
@@ -123,18 +165,25 @@ def _scraped(reader: Reader, scope: Scope, services: list[str]) -> dict[tuple[st
     return {(row["service_name"], row["service_instance_id"]): row["up"] > 0 for row in rows.to_pylist()}
 
 
-def _reporter(row: dict[str, Any], owners: tuple[Owner, ...], scraped: dict[tuple[str, str], bool]) -> Reporter:
-    who = row["service_name"], row["service_instance_id"]
+def _reporter(key: Key, rows: list[dict[str, Any]], metrics: Mapping[str, Owner], scraped: dict[tuple[str, str], bool]) -> Reporter:
+    def first(name: str) -> str:
+        return next((row[name] for row in rows if row[name]), "")
+
+    def all_of(name: str) -> tuple[str, ...]:
+        return tuple(sorted({text for row in rows for text in row[name] if text}))
+
     return Reporter(
-        *who,
-        host_name=row["host_name"],
-        address=row["address"],
-        port=row["port"],
-        node=row["node"],
-        pods=tuple(sorted(pod for pod in row["pods"] if pod)),
-        server=row["server"],
-        models=tuple(sorted(model for model in row["models"] if model)),
-        owners=frozenset(owner for owner in owners if row[f"is_{owner}"]),
-        last_ns=row["last_ns"],
-        is_up=scraped.get(who),
+        *key,
+        address=first("address"),
+        port=first("port"),
+        node=first("node"),
+        pods=all_of("pods"),
+        server=first("server"),
+        models=all_of("models"),
+        owners=frozenset(metrics[row["metric_name"]] for row in rows),
+        last_ns=max(row["last_ns"] for row in rows),
+        is_up=scraped.get(key[:2]),
+        told=tuple(
+            Told(row["metric_name"], row["part"], row["gpu"], (row["gpu_model"], row["gpu_index"]), tuple(row["series_ids"])) for row in rows
+        ),
     )

@@ -120,22 +120,26 @@ def find_matches(facts: Sequence[Fact], reporters: Sequence[Reporter]) -> list[M
     """Find the reporters that the facts lead to: servers first, then machines, each by the first way that leads there."""
     named = [(reporter, names_of_reporter(reporter)) for reporter in reporters]
     hosts_of_calls = {fact.value for fact in facts if fact.name == "host.name"}
-    found: dict[Reporter, Match] = {}
+    # one program may report of itself as a server and of its machine: it is found as each
+    servers: dict[Reporter, Match] = {}
+    machines: dict[Reporter, Match] = {}
     for link in LINKS:
         for reporter, names in named:
-            owners = reporter.owners & link.owners
             fact = next((it for it in facts if it.name == link.says and it.value in names[link.meets]), None)
-            if fact and owners and reporter not in found and _is_same_machine(fact, reporter, hosts_of_calls):
-                found[reporter] = Match(reporter, link.way, fact, owners)
-    servers = [match for match in found.values() if "server" in match.owners]
+            if fact is None or not _is_same_machine(fact, reporter, hosts_of_calls):
+                continue
+            for found, kind in ((servers, _SERVERS), (machines, _MACHINES)):
+                owners = reporter.owners & link.owners & kind
+                if owners and reporter not in found:
+                    found[reporter] = Match(reporter, link.way, fact, owners)
     for server in servers:
-        own = names_of_reporter(server.reporter)
+        own = names_of_reporter(server)
         for reporter, names in named:
             is_met = own["host"] & names["host"] or own["pod"] & names["pod"]
-            if is_met and reporter.owners & _MACHINES and (reporter not in found or found[reporter].way == "host name"):
-                found[reporter] = Match(reporter, SERVER_TO_MACHINE, None, reporter.owners & _MACHINES)
-    machines = [match for match in found.values() if match not in servers]
-    return [*servers, *sorted(machines, key=lambda match: match.way != SERVER_TO_MACHINE)]
+            owners = reporter.owners & _MACHINES
+            if is_met and owners and (reporter not in machines or machines[reporter].way == "host name"):
+                machines[reporter] = Match(reporter, SERVER_TO_MACHINE, None, owners)
+    return [*servers.values(), *sorted(machines.values(), key=lambda match: match.way != SERVER_TO_MACHINE)]
 
 
 def _is_same_machine(fact: Fact, reporter: Reporter, hosts: set[str]) -> bool:

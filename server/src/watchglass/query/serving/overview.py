@@ -10,7 +10,7 @@ from watchglass.query.reader import Reader
 from watchglass.query.scope import Scope
 from watchglass.query.serving.beside_call import by_gpu, machine_of, name_of
 from watchglass.query.serving.directory import Reporter, State, find_reporters
-from watchglass.query.serving.measures import measures_of, metrics_of
+from watchglass.query.serving.measures import measures_of
 from watchglass.query.serving.points import Line, read_lines
 from watchglass.query.serving.values import Measured, measure_all
 
@@ -84,7 +84,7 @@ def read_servers(reader: Reader, scope: Scope, interval_s: int, now_ns: int) -> 
     """
     found = find_reporters(reader, scope, "server")
     kept = found[:MAX_INSTANCES]
-    lines = _by_reporter(read_lines(reader, scope, interval_s, metrics_of("server"), [it.key for it in kept])) if kept else {}
+    lines = _by_reporter(read_lines(reader, scope, interval_s, kept))
     at_ns = min(now_ns, scope.end_ns)
     servers = [
         ServerOverview(it, it.state(at_ns), _held(measure_all(measures_of("server"), lines.get(it.key, [])), interval_s)) for it in kept
@@ -103,8 +103,8 @@ def read_hosts(reader: Reader, scope: Scope, interval_s: int, now_ns: int) -> tu
     for reporter in find_reporters(reader, scope, "host", "gpu"):
         machines[machine_of(reporter)].append(reporter)
     kept = dict(list(machines.items())[:MAX_INSTANCES])
-    keys = [it.key for reporters in kept.values() for it in reporters]
-    lines = _by_reporter(read_lines(reader, scope, interval_s, metrics_of("host", "gpu"), keys)) if keys else {}
+    reporting = [it for reporters in kept.values() for it in reporters]
+    lines = _by_reporter(read_lines(reader, scope, interval_s, reporting))
     at_ns = min(now_ns, scope.end_ns)
     hosts = []
     for name, reporters in kept.items():
