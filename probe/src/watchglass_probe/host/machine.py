@@ -29,7 +29,7 @@ def observe_machine(meter: Meter) -> bool:
         return False
     machine = _Machine(psutil)
     for name, unit, brief, read in machine.counters():
-        meter.create_observable_counter(name, [_guarded(name, read)], unit, brief)
+        meter.create_observable_counter(name, [_guarded(name, _from_now_on(read))], unit, brief)
     for name, unit, brief, read in machine.levels():
         meter.create_observable_up_down_counter(name, [_guarded(name, read)], unit, brief)
     for name, unit, brief, read in machine.gauges():
@@ -55,6 +55,30 @@ def _guarded(name: str, read: Read) -> Callable[[CallbackOptions], Iterable[Obse
             return []
 
     return callback
+
+
+def _from_now_on(read: Read) -> Read:
+    """Count from here on.
+
+    OpenTelemetry says of a counter that it began with the program, so that all that the machine counted since it booted would
+    look like the work of the first interval.
+    """
+    first: dict[tuple[tuple[str, object], ...], float] = {}
+
+    def counted() -> Iterator[Observation]:
+        for seen in read():
+            key = tuple(sorted((seen.attributes or {}).items()))
+            begun = first.setdefault(key, seen.value)
+            if seen.value < begun:
+                # it began again, so all of it is new
+                begun = first[key] = 0
+            yield Observation(seen.value - begun, seen.attributes)
+
+    try:
+        list(counted())
+    except Exception as error:  # the first real reading says so
+        log.debug("not told yet: %s", error)
+    return counted
 
 
 class _Machine:
