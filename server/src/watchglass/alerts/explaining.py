@@ -12,6 +12,7 @@ from watchglass.alerts.commit import LEASE
 from watchglass.alerts.rule import Rule
 from watchglass.clock import Clock
 from watchglass.errors import WatchglassError
+from watchglass.outgoing.repeating import repeat
 from watchglass.query.asked import UsageQuery
 from watchglass.query.explain_text import explanation_lines
 from watchglass.query.explanation import Baseline, ExplainQuestion, Explanation
@@ -118,15 +119,11 @@ class Explainer:
         return len(waiting)
 
     def _run(self) -> None:
-        wait_s, is_broken = 0.0, False
-        while not self._stop.wait(wait_s):
-            try:
-                self.step()
-                is_broken, wait_s = False, LOOK_S
-            except Exception as error:  # the next incident must be explained though this one was not
-                if not is_broken:
-                    log.warning("incidents are not explained", error=str(error)[:500], exc_info=not isinstance(error, WatchglassError))
-                is_broken, wait_s = True, AFTER_FAILURE_S
+        repeat(self._stop, self._step_and_rest, AFTER_FAILURE_S, "incidents are not explained")
+
+    def _step_and_rest(self) -> float:
+        self.step()
+        return LOOK_S
 
     def _find(self, incident: Incident, alerts: Sequence[IncidentAlert]) -> Found:
         """Look for what explains an incident; nothing where it cannot be asked."""

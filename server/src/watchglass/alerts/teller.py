@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import structlog
 from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
@@ -18,7 +17,7 @@ from watchglass.alerts.silence import Silence, silence_of
 from watchglass.alerts.telling import Standing, due
 from watchglass.alerts.writing import firing_of, message_of
 from watchglass.clock import Clock
-from watchglass.errors import WatchglassError
+from watchglass.outgoing.repeating import repeat
 from watchglass.query.readings import ReadSeries
 from watchglass.store.control.database import ControlDatabase
 from watchglass.store.control.incidents import (
@@ -35,8 +34,6 @@ from watchglass.store.control.incidents import (
 from watchglass.store.control.leases import holds
 from watchglass.store.control.notifications import enqueue
 from watchglass.store.control.silences import KeptInhibition, KeptSilence, all_inhibitions, live_silences
-
-log = structlog.get_logger(__name__)
 
 LOOK_S = 1.0
 AFTER_FAILURE_S = 5.0
@@ -131,15 +128,11 @@ class Teller:
         return told
 
     def _run(self) -> None:
-        wait_s, is_broken = 0.0, False
-        while not self._stop.wait(wait_s):
-            try:
-                self.step()
-                is_broken, wait_s = False, LOOK_S
-            except Exception as error:  # incidents must be told though one of them cannot be
-                if not is_broken:
-                    log.warning("incidents are not told", error=str(error)[:500], exc_info=not isinstance(error, WatchglassError))
-                is_broken, wait_s = True, AFTER_FAILURE_S
+        repeat(self._stop, self._step_and_rest, AFTER_FAILURE_S, "incidents are not told")
+
+    def _step_and_rest(self) -> float:
+        self.step()
+        return LOOK_S
 
     def _look(self, now_ns: int) -> _Scene:
         with self._control.read() as connection:

@@ -10,6 +10,7 @@ import structlog
 
 from watchglass.clock import Clock
 from watchglass.errors import WatchglassError
+from watchglass.outgoing.repeating import repeat
 from watchglass.outgoing.sending import Sender
 from watchglass.outlets.configuration import ConfiguredOutlet
 from watchglass.outlets.delivery import Delivery, DeliveryObserver, Target
@@ -159,15 +160,4 @@ class Outlets:
             return self._every_s
 
     def _run(self, name: str, delivery: Delivery) -> None:
-        is_failing = False
-        wait_s = 0.0
-        while not self._stop.wait(wait_s):
-            try:
-                wait_s = delivery.step()
-                is_failing = False
-            except Exception as error:  # an outlet must never end because of one row
-                if not is_failing:
-                    is_bug = not isinstance(error, WatchglassError)
-                    log.warning("an outlet does not deliver", outlet=name, error=str(error)[:500], exc_info=is_bug)
-                is_failing = True
-                wait_s = AFTER_FAILURE_S
+        repeat(self._stop, delivery.step, AFTER_FAILURE_S, "an outlet does not deliver", outlet=name)

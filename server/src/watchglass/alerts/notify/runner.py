@@ -13,6 +13,7 @@ from watchglass.alerts.notify.sender import NotifyObserver, TargetSender
 from watchglass.alerts.notify.target import ConfiguredTarget, Telling
 from watchglass.clock import Clock
 from watchglass.errors import Conflict, NotFound, WatchglassError
+from watchglass.outgoing.repeating import repeat
 from watchglass.outgoing.sending import Answer, Sender
 from watchglass.store.control.database import ControlDatabase
 from watchglass.store.control.leases import Lease
@@ -153,15 +154,4 @@ class Notifications:
             it.testing.release()
 
     def _run(self, name: str, sender: TargetSender) -> None:
-        is_failing = False
-        wait_s = 0.0
-        while not self._stop.wait(wait_s):
-            try:
-                wait_s = sender.step()
-                is_failing = False
-            except Exception as error:  # a target must never end because of one message
-                if not is_failing:
-                    is_bug = not isinstance(error, WatchglassError)
-                    log.warning("notifications are not sent", target=name, error=str(error)[:500], exc_info=is_bug)
-                is_failing = True
-                wait_s = AFTER_FAILURE_S
+        repeat(self._stop, sender.step, AFTER_FAILURE_S, "notifications are not sent", target=name)
