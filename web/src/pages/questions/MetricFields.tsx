@@ -1,10 +1,11 @@
 /** What is asked of one metric: by a panel, or by a rule, which watches one value a series. */
 
-import { Autocomplete, NativeSelect, NumberInput, TagsInput, TextInput } from "@mantine/core";
+import { Autocomplete, NativeSelect, TagsInput, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { Parameters } from "../../api/client";
 import { columns, metricNames } from "../../api/dashboards";
 import type { PanelQuery } from "../../api/dashboardTypes";
+import { Buckets } from "./Buckets";
 import styles from "./Questions.module.css";
 
 type MetricQuery = Extract<PanelQuery, { source: "metrics" }>;
@@ -83,27 +84,7 @@ export function MetricFields({ query, range, onChange, isOneValue = false }: Met
         value={query.filter}
         onChange={(event) => patch({ filter: event.currentTarget.value })}
       />
-      {!isOneValue && (
-        <div className={styles.pair}>
-          <TextInput
-            size="xs"
-            label="Interval"
-            description="auto, or such as 5m"
-            inputWrapperOrder={["label", "input", "description"]}
-            maxLength={12}
-            value={query.interval}
-            onChange={(event) => patch({ interval: event.currentTarget.value })}
-          />
-          <NumberInput
-            size="xs"
-            label="Most groups"
-            min={1}
-            max={100}
-            value={query.limit}
-            onChange={(limit) => typeof limit === "number" && patch({ limit })}
-          />
-        </div>
-      )}
+      {!isOneValue && <Buckets query={query} onChange={patch} />}
     </>
   );
 }

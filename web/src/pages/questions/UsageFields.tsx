@@ -1,9 +1,10 @@
 /** What is asked of usage: by a panel, or by a rule, which watches one value a series. */
 
-import { MultiSelect, NativeSelect, NumberInput, Select, TagsInput, TextInput } from "@mantine/core";
+import { MultiSelect, NativeSelect, Select, TagsInput, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { columns, measures } from "../../api/dashboards";
 import type { PanelQuery } from "../../api/dashboardTypes";
+import { Buckets } from "./Buckets";
 import styles from "./Questions.module.css";
 
 type UsageQuery = Extract<PanelQuery, { source: "usage" }>;
@@ -72,44 +73,17 @@ export function UsageFields({ query, onChange, isOneValue = false }: UsageFields
         value={query.filter}
         onChange={(event) => patch({ filter: event.currentTarget.value })}
       />
-      {!isOneValue && <Buckets query={query} patch={patch} orders={orders} />}
+      {!isOneValue && (
+        <Buckets query={query} onChange={patch}>
+          <NativeSelect
+            size="xs"
+            label="Largest by"
+            data={orders}
+            value={query.order_by}
+            onChange={(event) => patch({ order_by: event.currentTarget.value })}
+          />
+        </Buckets>
+      )}
     </>
-  );
-}
-
-interface BucketsProps {
-  query: UsageQuery;
-  patch: (part: Partial<UsageQuery>) => void;
-  orders: { value: string; label: string }[];
-}
-
-function Buckets({ query, patch, orders }: BucketsProps) {
-  return (
-    <div className={styles.pair}>
-      <TextInput
-        size="xs"
-        label="Interval"
-        description="auto, or such as 5m"
-        inputWrapperOrder={["label", "input", "description"]}
-        maxLength={12}
-        value={query.interval}
-        onChange={(event) => patch({ interval: event.currentTarget.value })}
-      />
-      <NumberInput
-        size="xs"
-        label="Most groups"
-        min={1}
-        max={100}
-        value={query.limit}
-        onChange={(limit) => typeof limit === "number" && patch({ limit })}
-      />
-      <NativeSelect
-        size="xs"
-        label="Largest by"
-        data={orders}
-        value={query.order_by}
-        onChange={(event) => patch({ order_by: event.currentTarget.value })}
-      />
-    </div>
   );
 }

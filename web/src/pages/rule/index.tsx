@@ -16,6 +16,7 @@ import { newRule, ruleWords } from "../../lib/alerts/rules";
 import type { RuleSearch } from "../../lib/alerts/search";
 import { ruleState } from "../../lib/alerts/states";
 import { keepRange } from "../../lib/search";
+import frame from "../alerts/Alerts.module.css";
 import { StateSign } from "../alerts/StateSign";
 import { Confirm } from "../settings/Section";
 import { Editor } from "./Editor";
@@ -119,7 +120,7 @@ function Seen({ entry, search, onGone }: SeenProps) {
         {rule.brief && <p className={styles.brief}>{rule.brief}</p>}
         <p className={styles.words}>{ruleWords(rule)}</p>
         {run?.error && (
-          <p role="alert" className={styles.problem}>
+          <p role="alert" className={frame.problem}>
             It cannot be evaluated: {run.error}
           </p>
         )}
